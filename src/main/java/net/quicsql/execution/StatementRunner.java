@@ -1,0 +1,132 @@
+package net.quicsql.execution;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import net.quicsql.sql.RowSink;
+import net.quicsql.sql.SqlStatement;
+import net.quicsql.sql.SqliteCode;
+import net.quicsql.sql.Statement;
+import net.quicsql.sql.StatementKind;
+import net.quicsql.sql.StatementResult;
+import net.quicsql.sql.Verb;
+import net.quicsql.storage.EngineConnection;
+import net.quicsql.storage.EngineStatement;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one statement on a given connection. Thread-safe: all state is the connection's. */
+public final class StatementRunner {
+    /** For a statement that needs nothing done between its preparation and its first step. */
+    public static final Runnable NOTHING_FIRST = () -> {};
+
+    private final Duration timeout;
+    private final LongSupplier nanoClock;
+
+    /**
+     * @param timeout longest run of a statement, the time until its rows are taken included
+     * @param nanoClock as {@link System#nanoTime()}
+     */
+    public StatementRunner(Duration timeout, LongSupplier nanoClock) {
+        this.timeout = requireNonNull(timeout, "timeout is null");
+        this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
+    }
+
+    /** The deadline of a statement that starts now. */
+    public long newDeadline() {
+        return nanoClock.getAsLong() + timeout.toNanos();
+    }
+
+    public StatementResult run(EngineConnection connection, Statement statement, RowSink sink) {
+        return run(connection, statement, sink, newDeadline(), NOTHING_FIRST);
+    }
+
+    /**
+     * Prepares, binds and steps a statement to its end; a statement that only reads stops early once its sink has enough.
+     *
+     * @param beforeFirstStep runs once the statement is known to be well-formed, before anything happens in the database
+     * @throws ProblemException ARGS_INVALID, STATEMENT_TIMEOUT, or SQLite's own failure
+     */
+    public StatementResult run(
+            EngineConnection connection,
+            Statement statement,
+            RowSink sink,
+            long deadlineNanos,
+            Runnable beforeFirstStep) {
+        SqlStatement sql = statement.sql();
+        EngineStatement prepared = connection.prepare(sql.text());
+        try {
+            @Nullable Object[] values = ArgumentBinder.bind(sql, statement.arguments());
+            beforeFirstStep.run();
+            return step(connection, prepared, sql, values, sink, deadlineNanos);
+        } finally {
+            connection.done(prepared);
+        }
+    }
+
+    private StatementResult step(
+            EngineConnection connection,
+            EngineStatement prepared,
+            SqlStatement sql,
+            @Nullable Object[] values,
+            RowSink sink,
+            long deadlineNanos) {
+        boolean changesRows = changesRows(sql);
+        boolean late = false;
+        connection.startClock(deadlineNanos);
+        try {
+            boolean row = prepared.start(values);
+            sink.columns(prepared.columns());
+            boolean wanted = true;
+            while (row) {
+                if (wanted) {
+                    sink.beginRow();
+                    prepared.pushRow(sink);
+                    wanted = sink.endRow() == RowSink.Demand.MORE;
+                }
+                // A statement that writes is never left half done because nobody wants its rows.
+                if (!wanted && !changesRows) {
+                    break;
+                }
+                row = prepared.next();
+            }
+        } catch (ProblemException e) {
+            late = connection.stopClock();
+            throw late ? timedOut(e) : e;
+        } finally {
+            connection.stopClock();
+        }
+        return changesRows ? counts(connection, sql) : StatementResult.NOTHING;
+    }
+
+    private static StatementResult counts(EngineConnection connection, SqlStatement sql) {
+        long changes = connection.changes();
+        boolean inserts = sql.verb() == Verb.INSERT || sql.verb() == Verb.REPLACE;
+        if (!inserts || changes == 0) {
+            return new StatementResult(changes, null);
+        }
+        long rowid = connection.lastInsertRowid();
+        return new StatementResult(changes, rowid == 0 ? null : rowid);
+    }
+
+    private static boolean changesRows(SqlStatement sql) {
+        if (sql.kind() == StatementKind.WRITE) {
+            return true;
+        }
+        return sql.kind() == StatementKind.WITH && sql.verb().changesRows();
+    }
+
+    private ProblemException timedOut(ProblemException e) {
+        if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.INTERRUPT) {
+            return new Problem.Refused(
+                            ProblemCode.STATEMENT_TIMEOUT,
+                            "statement timed out after " + timeout.toMillis() / 1e3
+                                    + " s (limits.statement_timeout)")
+                    .toException();
+        }
+        return e;
+    }
+}

@@ -1,0 +1,72 @@
+package net.quicsql.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import net.quicsql.problem.ProblemException;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves the write-ahead logs into their databases: passively, on a connection of its own, once a log has grown; wholly
+ * when a database closes. SQLite's automatic checkpoints are off, so nothing else ever does. Used by one thread, but for
+ * {@link #closing}.
+ */
+final class Checkpointer {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
+    /** A log of this size is worth copying back: SQLite's own default of 1,000 pages of 4 KiB. */
+    static final long PASSIVE_BYTES = 4L * 1024 * 1024;
+
+    private final Supplier<Collection<Database>> databases;
+    private final Map<Database, Maintenance> connections = new ConcurrentHashMap<>();
+
+    Checkpointer(Supplier<Collection<Database>> databases) {
+        this.databases = requireNonNull(databases, "databases is null");
+    }
+
+    /** Checkpoints every open database whose log has grown since it was last copied. */
+    void tick() {
+        for (Database database : databases.get()) {
+            if (database.isOpen() && hasLog(database) && database.walBytes() >= PASSIVE_BYTES) {
+                passive(database);
+            }
+        }
+    }
+
+    /** Copies a whole log back before its database closes, and lets the connection go. */
+    void closing(Database database) {
+        if (!database.isOpen()) {
+            return;
+        }
+        try (Maintenance maintenance = maintenance(database)) {
+            if (hasLog(database)) {
+                maintenance.checkpointTruncate();
+            }
+        } catch (JdbiException | ProblemException e) {
+            LOG.warn("database {}: no checkpoint at close; its log is kept and read at the next open", database.name(), e);
+        } finally {
+            connections.remove(database);
+        }
+    }
+
+    private void passive(Database database) {
+        try {
+            maintenance(database).checkpointPassive();
+        } catch (JdbiException | ProblemException e) {
+            LOG.warn("database {}: checkpoint failed; its log grows until one succeeds", database.name(), e);
+        }
+    }
+
+    private Maintenance maintenance(Database database) {
+        return connections.computeIfAbsent(database, Maintenance::open);
+    }
+
+    private static boolean hasLog(Database database) {
+        return database.config().mode() == DatabaseMode.RW && database.config().journal() == JournalChoice.WAL;
+    }
+}

@@ -1,0 +1,258 @@
+package net.quicsql.storage;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import net.quicsql.access.DatabaseName;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One database: its writer, readers and leased connections. Opened at its first use. Thread-safe.
+ *
+ * <p>The {@link #writer()} may be used by the holder of a {@link WriterTurn} only. Leased connections belong to whoever
+ * leased them until they are given back.
+ */
+public final class Database {
+    /** A database that failed to open is tried again after this: the file may have been mended meanwhile. */
+    private static final long RETRY_OPEN_NANOS = 1_000_000_000L;
+
+    private final DatabaseName name;
+    private final DatabaseConfig config;
+    private final Path file;
+    private final StorageConfig storage;
+    private final ConnectionLimits limits;
+    private final LongSupplier nanoClock;
+    private final DatabaseState state = new DatabaseState();
+    private final WriterQueue writerQueue;
+    private final ReaderPool readers;
+    private final IdleLeases idleWriters;
+    private final IdleLeases idleReaders;
+    private final Object opening = new Object();
+    private final FileRegistry files;
+    private volatile Phase phase = Phase.NEW;
+    private volatile @Nullable EngineConnection writer;
+    private volatile @Nullable Failure failure;
+    private @Nullable ConnectionFactory factory;
+
+    private enum Phase {
+        NEW,
+        OPEN,
+        CLOSED
+    }
+
+    /** Why the latest try to open failed. */
+    private record Failure(Problem problem, long atNanos) {}
+
+    Database(
+            DatabaseName name,
+            Path file,
+            DatabaseConfig config,
+            StorageConfig storage,
+            ConnectionLimits limits,
+            FileRegistry files,
+            LongSupplier nanoClock) {
+        this.name = name;
+        this.file = file;
+        this.config = config;
+        this.storage = storage;
+        this.limits = limits;
+        this.files = files;
+        this.nanoClock = nanoClock;
+        this.writerQueue = new WriterQueue(nanoClock);
+        this.idleWriters = new IdleLeases(storage.idleConnectionsPerDatabase());
+        this.idleReaders = new IdleLeases(storage.readersPerDatabase());
+        this.readers = new ReaderPool(() -> factory().open(ConnectionRole.READER), storage.readersPerDatabase());
+    }
+
+    public DatabaseName name() {
+        return name;
+    }
+
+    public DatabaseConfig config() {
+        return config;
+    }
+
+    public ConnectionLimits limits() {
+        return limits;
+    }
+
+    public WriterQueue writerQueue() {
+        return writerQueue;
+    }
+
+    /**
+     * Opens the database if it is not open.
+     *
+     * @throws ProblemException SQL_IO_FAILED, SQL_CORRUPT, … where it cannot be opened; DATABASE_CLOSED after the end
+     */
+    public Database open() {
+        if (phase != Phase.OPEN) {
+            openSlowly();
+        }
+        return this;
+    }
+
+    /** Lends a read-only connection; waits while all are lent. */
+    public EngineConnection borrowReader() {
+        return readers.borrow(limits.lockWait().toNanos());
+    }
+
+    public void giveBackReader(EngineConnection connection) {
+        readers.giveBack(connection);
+    }
+
+    /** Waits for the right to write; see {@link WriterQueue#acquire}. */
+    public WriterTurn writerTurn(String principal, String purpose) {
+        return writerQueue.acquire(principal, purpose, limits.lockWait().toNanos());
+    }
+
+    /** The connection of autocommit writes and batches; only for the holder of a {@link WriterTurn}. */
+    public EngineConnection writer() {
+        EngineConnection current = writer;
+        if (current == null) {
+            throw closed();
+        }
+        return current;
+    }
+
+    /** Replaces the writer after a failure that leaves its state in doubt; only for the holder of a turn. */
+    public void renewWriter() {
+        EngineConnection broken = writer;
+        writer = factory().open(ConnectionRole.WRITER);
+        if (broken != null) {
+            broken.close();
+        }
+    }
+
+    /**
+     * Leases a connection, for as long as a transaction or a streamed result lasts. In a database that is served read-only
+     * every connection is a reader.
+     */
+    public EngineConnection lease(ConnectionRole role) {
+        ConnectionRole granted = config.mode() == DatabaseMode.RO ? ConnectionRole.READER : role;
+        EngineConnection idle = idleLeases(granted).poll();
+        return idle != null ? idle : factory().open(granted);
+    }
+
+    /** Takes a leased connection back; it must be in autocommit. One that its client has changed is closed. */
+    public void giveBackLease(EngineConnection connection) {
+        if (connection.isTainted() || !idleLeases(connection.role()).offer(connection)) {
+            connection.close();
+        }
+    }
+
+    /** Notes that the schema may have changed, so that nobody trusts cached columns. */
+    public void schemaChanged() {
+        state.schemaChanged();
+    }
+
+    /** Bytes of the write-ahead log. */
+    public long walBytes() {
+        return DatabaseFile.walBytes(file);
+    }
+
+    /** Open SQLite connections. */
+    public int openConnections() {
+        return state.openConnections();
+    }
+
+    public boolean isOpen() {
+        return phase == Phase.OPEN;
+    }
+
+    /** Why the latest try to open this database failed; empty when it is open or was never asked for. */
+    public Optional<Problem> problem() {
+        Failure latest = failure;
+        return latest == null ? Optional.empty() : Optional.of(latest.problem());
+    }
+
+    void interruptLate() {
+        state.interruptLate();
+    }
+
+    void cancelAll() {
+        state.cancelAll();
+    }
+
+    ConnectionFactory factory() {
+        ConnectionFactory current = factory;
+        if (current == null || phase == Phase.CLOSED) {
+            throw closed();
+        }
+        return current;
+    }
+
+    /** Closes every connection that is not lent. The caller has checkpointed and made sure that nobody works. */
+    void close() {
+        synchronized (opening) {
+            phase = Phase.CLOSED;
+            readers.close();
+            idleWriters.close();
+            idleReaders.close();
+            EngineConnection last = writer;
+            writer = null;
+            if (last != null) {
+                last.close();
+            }
+            files.release(this);
+        }
+    }
+
+    private IdleLeases idleLeases(ConnectionRole role) {
+        return role == ConnectionRole.WRITER ? idleWriters : idleReaders;
+    }
+
+    private void openSlowly() {
+        synchronized (opening) {
+            if (phase == Phase.OPEN) {
+                return;
+            }
+            if (phase == Phase.CLOSED) {
+                throw closed();
+            }
+            Failure latest = failure;
+            if (latest != null && nanoClock.getAsLong() - latest.atNanos() < RETRY_OPEN_NANOS) {
+                throw latest.problem().toException();
+            }
+            try {
+                openNow();
+                failure = null;
+                phase = Phase.OPEN;
+            } catch (ProblemException e) {
+                failure = new Failure(e.problem(), nanoClock.getAsLong());
+                throw e;
+            }
+        }
+    }
+
+    private void openNow() {
+        files.claim(this, file);
+        boolean opened = false;
+        try {
+            ConnectionFactory fresh = new ConnectionFactory(file, config, storage, limits, state);
+            ConnectionRole role = config.mode() == DatabaseMode.RO ? ConnectionRole.READER : ConnectionRole.WRITER;
+            EngineConnection first = fresh.open(role);
+            try {
+                state.storesUtf8(SchemaCheck.readSchema(first));
+            } catch (ProblemException e) {
+                first.close();
+                throw e;
+            }
+            factory = fresh;
+            writer = first;
+            opened = true;
+            files.noteIdentity(this, file);
+        } finally {
+            if (!opened) {
+                files.release(this);
+            }
+        }
+    }
+
+    private static ProblemException closed() {
+        return new ProblemException(new Problem.Refused(ProblemCode.DATABASE_CLOSED, "the database is being closed"));
+    }
+}

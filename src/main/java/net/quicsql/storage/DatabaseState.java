@@ -1,0 +1,50 @@
+package net.quicsql.storage;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a database's connections share. Thread-safe. */
+final class DatabaseState {
+    private final Set<EngineConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong schemaEpoch = new AtomicLong();
+    private volatile boolean utf8 = true;
+
+    void remember(EngineConnection connection) {
+        connections.add(connection);
+    }
+
+    void forget(EngineConnection connection) {
+        connections.remove(connection);
+    }
+
+    int openConnections() {
+        return connections.size();
+    }
+
+    /** Ends what runs past its deadline. */
+    void interruptLate() {
+        connections.forEach(EngineConnection::interruptIfLate);
+    }
+
+    /** Ends whatever runs. */
+    void cancelAll() {
+        connections.forEach(EngineConnection::cancel);
+    }
+
+    long schemaEpoch() {
+        return schemaEpoch.get();
+    }
+
+    void schemaChanged() {
+        schemaEpoch.incrementAndGet();
+    }
+
+    boolean storesUtf8() {
+        return utf8;
+    }
+
+    void storesUtf8(boolean storesUtf8) {
+        utf8 = storesUtf8;
+    }
+}

@@ -1,0 +1,87 @@
+package net.quicsql.storage;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import net.quicsql.sql.SqliteCode;
+import org.jspecify.annotations.Nullable;
+
+/** A bounded pool of read-only connections, opened as needed; the latest returned is lent first, its caches being warm. */
+final class ReaderPool {
+    private final Supplier<EngineConnection> opener;
+    private final int size;
+    private final Semaphore permits;
+    private final Deque<EngineConnection> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    ReaderPool(Supplier<EngineConnection> opener, int size) {
+        this.opener = opener;
+        this.size = size;
+        this.permits = new Semaphore(size);
+    }
+
+    EngineConnection borrow(long maxWaitNanos) {
+        if (!permits.tryAcquire()) {
+            await(maxWaitNanos);
+        }
+        boolean lent = false;
+        try {
+            EngineConnection connection = poll();
+            if (connection == null) {
+                connection = opener.get();
+            }
+            lent = true;
+            return connection;
+        } finally {
+            if (!lent) {
+                permits.release();
+            }
+        }
+    }
+
+    void giveBack(EngineConnection connection) {
+        boolean kept;
+        synchronized (idle) {
+            kept = !closed && !connection.isTainted();
+            if (kept) {
+                idle.push(connection);
+            }
+        }
+        if (!kept) {
+            connection.close();
+        }
+        permits.release();
+    }
+
+    void close() {
+        Deque<EngineConnection> toClose;
+        synchronized (idle) {
+            closed = true;
+            toClose = new ArrayDeque<>(idle);
+            idle.clear();
+        }
+        toClose.forEach(EngineConnection::close);
+    }
+
+    private @Nullable EngineConnection poll() {
+        synchronized (idle) {
+            return idle.poll();
+        }
+    }
+
+    private void await(long maxWaitNanos) {
+        boolean acquired = false;
+        try {
+            acquired = permits.tryAcquire(maxWaitNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!acquired) {
+            throw SqliteProblems.of(
+                    SqliteCode.BUSY,
+                    "all " + size + " reader connections of this database are busy (storage.readers_per_database)");
+        }
+    }
+}

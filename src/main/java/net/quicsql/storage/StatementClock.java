@@ -1,0 +1,108 @@
+package net.quicsql.storage;
+
+import org.sqlite.BusyHandler;
+import org.sqlite.ProgressHandler;
+import org.sqlite.core.DB;
+
+/**
+ * Ends a statement that runs past its deadline. SQLite asks the progress handler every few thousand steps of its virtual
+ * machine; what never gets there (a sort, a checkpoint) is interrupted by the watchdog. Both act only between {@link
+ * #start} and {@link #stop}: an interrupt must never hit the next statement.
+ *
+ * <p>The connection's own thread starts and stops; any thread may ask for {@link #interruptIfLate}.
+ */
+final class StatementClock {
+    /** Steps of the virtual machine between two looks at the clock: too few to be felt, some 100 microseconds apart. */
+    private static final int STEPS_PER_LOOK = 10_000;
+    /** Longest single sleep while another process holds the file's lock. */
+    private static final long BUSY_SLEEP_MILLIS = 20;
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final DB db;
+    private volatile long deadlineNanos = NEVER;
+    private volatile boolean cancelled;
+
+    StatementClock(DB db) {
+        this.db = db;
+    }
+
+    synchronized void start(long deadline) {
+        cancelled = false;
+        deadlineNanos = deadline;
+    }
+
+    /** Stops the clock and tells whether the statement was past its deadline or cancelled. */
+    synchronized boolean stop() {
+        boolean late = isLate();
+        deadlineNanos = NEVER;
+        cancelled = false;
+        return late;
+    }
+
+    /** Interrupts the running statement if it is late; does nothing between statements. */
+    synchronized void interruptIfLate() {
+        if (isLate()) {
+            interruptQuietly();
+        }
+    }
+
+    /** Ends the running statement now; does nothing between statements. */
+    synchronized void cancel() {
+        if (deadlineNanos != NEVER) {
+            cancelled = true;
+            interruptQuietly();
+        }
+    }
+
+    ProgressHandler progressHandler() {
+        return new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return isLate() ? 1 : 0;
+            }
+        };
+    }
+
+    static int stepsPerLook() {
+        return STEPS_PER_LOOK;
+    }
+
+    /** Waits for a lock that another process holds, until the statement's deadline or the given wait has passed. */
+    BusyHandler busyHandler(long maxWaitNanos) {
+        return new BusyHandler() {
+            private long startedNanos;
+
+            @Override
+            protected int callback(int tries) {
+                long now = System.nanoTime();
+                if (tries == 0) {
+                    startedNanos = now;
+                }
+                if (isLate() || now - startedNanos > maxWaitNanos) {
+                    return 0;
+                }
+                try {
+                    Thread.sleep(Math.min(tries + 1L, BUSY_SLEEP_MILLIS));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return 0;
+                }
+                return 1;
+            }
+        };
+    }
+
+    private boolean isLate() {
+        long deadline = deadlineNanos;
+        return deadline != NEVER && (cancelled || System.nanoTime() - deadline > 0);
+    }
+
+    private void interruptQuietly() {
+        try {
+            db.interrupt();
+        } catch (java.sql.SQLException e) {
+            // The connection was closed meanwhile, which ended the statement too.
+        }
+    }
+}

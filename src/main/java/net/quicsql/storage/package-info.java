@@ -1,0 +1,16 @@
+/**
+ * SQLite files and the connections to them; the sole user of the driver.
+ *
+ * <p>{@link net.quicsql.storage.DatabaseManager} owns every {@link net.quicsql.storage.Database}; a database owns one
+ * writer connection (used only by the holder of the {@link net.quicsql.storage.WriterQueue}'s turn), a pool of
+ * engine-level read-only connections, and the read-write connections leased to streams. {@link
+ * net.quicsql.storage.Checkpointer} alone decides when a write-ahead log is checkpointed.
+ *
+ * <p>Invariants: a file is touched by SQLite alone while it is open here (opening and closing it with Java I/O would drop
+ * SQLite's locks in this process); a JDBC URL is never built from request input; a connection that a client has changed is
+ * closed, never handed on. No lock is held over a blocking call, but for a database's own opening lock.
+ */
+@NullMarked
+package net.quicsql.storage;
+
+import org.jspecify.annotations.NullMarked;
