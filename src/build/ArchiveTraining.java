@@ -41,8 +41,7 @@ public final class ArchiveTraining {
     private static final int ROUNDS = 3;
 
     /** The server's settings while it is trained: like a real one's, but ports that nobody else uses. */
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             server:
               applicationConnectors:
                 - type: http
@@ -168,7 +167,8 @@ public final class ArchiveTraining {
         }
     }
 
-    private static void send(HttpClient client, String origin, Request request) throws IOException, InterruptedException {
+    private static void send(HttpClient client, String origin, Request request)
+            throws IOException, InterruptedException {
         HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(origin + request.path()))
                 .timeout(REQUEST_PATIENCE)
                 .header("Authorization", "Bearer dev-token");
