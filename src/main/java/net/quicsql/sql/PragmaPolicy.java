@@ -118,8 +118,8 @@ public final class PragmaPolicy {
                     : PragmaDecision.of(Action.WRITE);
             case "synchronous", "cache_size", "temp_store", "read_uncommitted", "cache_spill", "automatic_index" ->
                 PragmaDecision.of(Action.IGNORED_SETTER);
-            case "busy_timeout" -> PragmaDecision.answering("timeout", Math.max(0, leadingInteger(argument)));
-            case "journal_size_limit" -> PragmaDecision.answering("journal_size_limit", leadingInteger(argument));
+            case "busy_timeout" -> PragmaDecision.answering("timeout", Math.max(0, integer(argument, Integer.MAX_VALUE)));
+            case "journal_size_limit" -> PragmaDecision.answering(call.name(), integer(argument, Long.MAX_VALUE));
             // The server maps nothing and sorts in the calling thread, so 0 is what SQLite would answer.
             case "mmap_size", "threads" -> PragmaDecision.answering(call.name(), 0L);
             case "journal_mode" -> Ascii.equal(argument, "wal")
@@ -160,20 +160,14 @@ public final class PragmaPolicy {
         };
     }
 
-    /** The decimal integer that a value begins with, as C's atoi would read it; 0 when it does not fit 32 bits. */
-    private static long leadingInteger(String argument) {
-        boolean negative = argument.startsWith("-");
-        long value = 0;
-        for (int i = negative ? 1 : 0; i < argument.length(); i++) {
-            char c = argument.charAt(i);
-            if (c < '0' || c > '9') {
-                break;
-            }
-            value = value * 10 + c - '0';
-            if (value > Integer.MAX_VALUE) {
-                return 0;
-            }
+    /** The whole number that a value is, in decimal or as 0x; 0 for anything else, as SQLite takes it. */
+    private static long integer(String argument, long largest) {
+        boolean hexadecimal = Ascii.toLower(argument).startsWith("0x");
+        try {
+            long value = hexadecimal ? Long.parseLong(argument.substring(2), 16) : Long.parseLong(argument);
+            return Math.abs(value) > largest ? 0 : value;
+        } catch (NumberFormatException notANumber) {
+            return 0;
         }
-        return negative ? -value : value;
     }
 }
