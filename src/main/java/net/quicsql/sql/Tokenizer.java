@@ -171,13 +171,12 @@ final class Tokenizer {
     }
 
     private Token comparison(char first, char second) {
-        boolean two =
-                switch (first) {
-                    case '<' -> second == '=' || second == '>' || second == '<';
-                    case '>' -> second == '=' || second == '>';
-                    case '|' -> second == '|';
-                    default -> second == '=';
-                };
+        boolean two = switch (first) {
+            case '<' -> second == '=' || second == '>' || second == '<';
+            case '>' -> second == '=' || second == '>';
+            case '|' -> second == '|';
+            default -> second == '=';
+        };
         end = two ? start + 2 : start + 1;
         return two || first != '!' ? Token.OPERATOR : Token.ILLEGAL;
     }
