@@ -140,7 +140,9 @@ final class Tokenizer {
             if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f') {
                 position = skip(position + 1, SPACE);
             } else if (c == '-' && at(position + 1) == '-') {
-                position = endOf("\n", position + 2);
+                // The line end is left as white space: with it begins a run that may hold U+000B, which else is illegal.
+                int lineEnd = text.indexOf('\n', position + 2);
+                position = lineEnd < 0 ? limit : Math.min(limit, lineEnd);
             } else if (c == '/' && at(position + 1) == '*' && position + 2 < limit) {
                 position = endOf("*/", position + 2);
             } else if (c == BYTE_ORDER_MARK) {

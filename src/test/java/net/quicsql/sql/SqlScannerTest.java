@@ -42,6 +42,13 @@ class SqlScannerTest {
     }
 
     @Test
+    void takesVerticalTabsForSpaceOnlyBehindOtherSpace() {
+        assertThat(texts(" \u000b\t\u000b; -- comment\n\u000b")).isEmpty();
+        assertThat(texts("\u000b")).hasSize(1);
+        assertThat(texts("/**/\u000b;\uFEFF\u000b")).hasSize(2);
+    }
+
+    @Test
     void takesAnUnfinishedCommentOpenerForOperators() {
         assertThat(texts("/*")).containsExactly("/*");
         assertThat(texts("SELECT 1 /*")).containsExactly("SELECT 1 /*");
