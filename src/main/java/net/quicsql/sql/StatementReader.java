@@ -189,12 +189,11 @@ final class StatementReader {
 
     /** SQLite takes a string for a table's name where only that can stand: {@code FROM 'pragma_optimize'}. */
     private void string() {
-        boolean mayNameTable =
-                switch (previous) {
-                    case FROM, JOIN, IN, DOT -> true;
-                    case COMMA, LEFT_PAREN -> afterFrom;
-                    default -> false;
-                };
+        boolean mayNameTable = switch (previous) {
+            case FROM, JOIN, IN, DOT -> true;
+            case COMMA, LEFT_PAREN -> afterFrom;
+            default -> false;
+        };
         if (mayNameTable && tokens.isNamedLike(Token.STRING, "pragma_")) {
             pragmaFunction(Token.STRING);
         }

@@ -140,7 +140,8 @@ final class Tokenizer {
             if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f') {
                 position = skip(position + 1, SPACE);
             } else if (c == '-' && at(position + 1) == '-') {
-                // The line end is left as white space: with it begins a run that may hold U+000B, which else is illegal.
+                // The line end is left as white space: with it begins a run that may hold U+000B, which else is
+                // illegal.
                 int lineEnd = text.indexOf('\n', position + 2);
                 position = lineEnd < 0 ? limit : Math.min(limit, lineEnd);
             } else if (c == '/' && at(position + 1) == '*' && position + 2 < limit) {
@@ -173,13 +174,12 @@ final class Tokenizer {
     }
 
     private Token comparison(char first, char second) {
-        boolean two =
-                switch (first) {
-                    case '<' -> second == '=' || second == '>' || second == '<';
-                    case '>' -> second == '=' || second == '>';
-                    case '|' -> second == '|';
-                    default -> second == '=';
-                };
+        boolean two = switch (first) {
+            case '<' -> second == '=' || second == '>' || second == '<';
+            case '>' -> second == '=' || second == '>';
+            case '|' -> second == '|';
+            default -> second == '=';
+        };
         end = two ? start + 2 : start + 1;
         return two || first != '!' ? Token.OPERATOR : Token.ILLEGAL;
     }

@@ -114,7 +114,8 @@ class PragmaPolicyTest {
     private Path directory;
 
     private static PragmaDecision decide(String pragma) {
-        return PragmaPolicy.decide(SqlScanner.scan("PRAGMA " + pragma).statements().get(0).pragma());
+        return PragmaPolicy.decide(
+                SqlScanner.scan("PRAGMA " + pragma).statements().get(0).pragma());
     }
 
     private Path database() throws SQLException {
@@ -302,7 +303,12 @@ class PragmaPolicyTest {
         assertThat(PragmaPolicy.pragmaFunctionAllowed("pragma_table_info")).isTrue();
         assertThat(PragmaPolicy.pragmaFunctionAllowed("Pragma_Database_List")).isTrue();
         for (String name : List.of(
-                "pragma_optimize", "pragma_wal_checkpoint", "pragma_temp_store_directory", "table_info", "pragma_", "x")) {
+                "pragma_optimize",
+                "pragma_wal_checkpoint",
+                "pragma_temp_store_directory",
+                "table_info",
+                "pragma_",
+                "x")) {
             assertThat(PragmaPolicy.pragmaFunctionAllowed(name)).as(name).isFalse();
         }
     }
@@ -312,7 +318,8 @@ class PragmaPolicyTest {
         try (Connection connection = open(database(), false)) {
             Map<String, List<List<Object>>> before = settings(connection);
             for (String pragma : GETTERS) {
-                assertThat(PragmaPolicy.pragmaFunctionAllowed("pragma_" + pragma)).isTrue();
+                assertThat(PragmaPolicy.pragmaFunctionAllowed("pragma_" + pragma))
+                        .isTrue();
                 // Whatever SQLite takes the argument for, a schema at most, it sets nothing.
                 assertThatThrownBy(() -> rows(connection, "SELECT * FROM pragma_" + pragma + "(1)"))
                         .as(pragma)
@@ -330,8 +337,10 @@ class PragmaPolicyTest {
             assertThatThrownBy(() -> connection.prepareStatement("PRAGMA foreign_keys = 1 nonsense"))
                     .hasMessageContaining("syntax error");
             assertThat(rows(connection, "PRAGMA foreign_keys")).containsExactly(List.of(1L));
-            assertThat(PragmaPolicy.decide(
-                                    SqlScanner.scan(malformed).statements().get(0).pragma())
+            assertThat(PragmaPolicy.decide(SqlScanner.scan(malformed)
+                                    .statements()
+                                    .get(0)
+                                    .pragma())
                             .action())
                     .isEqualTo(Action.REFUSED);
         }

@@ -28,25 +28,138 @@ class SqlScannerDifferentialTest {
     private static final String SCHEMA = "CREATE TABLE t(a, \"b;\", [end], é, \"q\"\"?\", \"changes\")";
 
     private static final String[] SPACES = {
-        " ", " ", " ", "\n", "\t\f\r", "/**/", "/* ; ? */", "/*'*/", "--\n", "-- ; ' ? \n", " \uFEFF", " \u000b ", "/***/"
+        " ",
+        " ",
+        " ",
+        "\n",
+        "\t\f\r",
+        "/**/",
+        "/* ; ? */",
+        "/*'*/",
+        "--\n",
+        "-- ; ' ? \n",
+        " \uFEFF",
+        " \u000b ",
+        "/***/"
     };
 
     private static final String[] OPERANDS = {
-        "?", "?", "?2", "?1", "?007", ":a", ":b", "@a", "$a", "#a", ":a::b", "$a::b(c;d)", "$a()", ":1", "$é", "1", "1e5",
-        "1.5e-3", ".5", "1.", "0x1F", "1_000", "x'00'", "X''", "'a'", "';'", "'it''s ?'", "'-- '", "'/*'", "a", "\"b;\"",
-        "[b;]", "`b;`", "[end]", "é", "\"q\"\"?\"", "`changes`", "changes()", "replace('a', ?, 'b')", "(SELECT ?)",
-        "(SELECT 1 ; )", "CASE a WHEN ? THEN 1 ELSE ';' END", "CAST(? AS TEXT)", "\"dqs ; ?\""
+        "?",
+        "?",
+        "?2",
+        "?1",
+        "?007",
+        ":a",
+        ":b",
+        "@a",
+        "$a",
+        "#a",
+        ":a::b",
+        "$a::b(c;d)",
+        "$a()",
+        ":1",
+        "$é",
+        "1",
+        "1e5",
+        "1.5e-3",
+        ".5",
+        "1.",
+        "0x1F",
+        "1_000",
+        "x'00'",
+        "X''",
+        "'a'",
+        "';'",
+        "'it''s ?'",
+        "'-- '",
+        "'/*'",
+        "a",
+        "\"b;\"",
+        "[b;]",
+        "`b;`",
+        "[end]",
+        "é",
+        "\"q\"\"?\"",
+        "`changes`",
+        "changes()",
+        "replace('a', ?, 'b')",
+        "(SELECT ?)",
+        "(SELECT 1 ; )",
+        "CASE a WHEN ? THEN 1 ELSE ';' END",
+        "CAST(? AS TEXT)",
+        "\"dqs ; ?\""
     };
 
     private static final String[] OPERATORS = {
-        "+", "-", "||", "->", "->>", "<>", "!=", "<<", ">>", "=", "==", "<=", ">=", "*", "/", "%", "&", "|", ",", ",", " AND ",
+        "+",
+        "-",
+        "||",
+        "->",
+        "->>",
+        "<>",
+        "!=",
+        "<<",
+        ">>",
+        "=",
+        "==",
+        "<=",
+        ">=",
+        "*",
+        "/",
+        "%",
+        "&",
+        "|",
+        ",",
+        ",",
+        " AND ",
         " IS NOT "
     };
 
     private static final String[] JUNK = {
-        ";", ";", ";", "'", "\"", "`", "[", "]", "/*", "*/", "--", "\n", "\\", "\u000b", "\uFEFF", "x'", "X'0'", "$", ":", "::",
-        "?", "#1", "?0", "?40000", "(", ")", "é", "1e", "0x", "_", "!", "{", "\u0001", "\u007f", "\u0085", "\u00a0", "\uD83D\uDE00",
-        "; SELECT ?", ";;SELECT 2;", "; END ;", "; garbage", ".", "e5", "CREATE TRIGGER "
+        ";",
+        ";",
+        ";",
+        "'",
+        "\"",
+        "`",
+        "[",
+        "]",
+        "/*",
+        "*/",
+        "--",
+        "\n",
+        "\\",
+        "\u000b",
+        "\uFEFF",
+        "x'",
+        "X'0'",
+        "$",
+        ":",
+        "::",
+        "?",
+        "#1",
+        "?0",
+        "?40000",
+        "(",
+        ")",
+        "é",
+        "1e",
+        "0x",
+        "_",
+        "!",
+        "{",
+        "\u0001",
+        "\u007f",
+        "\u0085",
+        "\u00a0",
+        "\uD83D\uDE00",
+        "; SELECT ?",
+        ";;SELECT 2;",
+        "; END ;",
+        "; garbage",
+        ".",
+        "e5",
+        "CREATE TRIGGER "
     };
 
     private Connection connection;
@@ -141,7 +254,9 @@ class SqlScannerDifferentialTest {
     }
 
     private static List<String> texts(String sql) {
-        return SqlScanner.scan(sql).statements().stream().map(SqlStatement::text).toList();
+        return SqlScanner.scan(sql).statements().stream()
+                .map(SqlStatement::text)
+                .toList();
     }
 
     /** The number of parameters, or -1 when SQLite refuses the text. */
@@ -170,16 +285,24 @@ class SqlScannerDifferentialTest {
     private static String text(Random random) {
         StringBuilder sql = new StringBuilder();
         switch (random.nextInt(12)) {
-            case 0 -> sql.append("CREATE TEMP TRIGGER x AFTER UPDATE OF [end] ON t BEGIN SELECT ")
-                    .append(expression(random).replaceAll("[?@#$:]", "1+"))
-                    .append("; UPDATE t SET a = CASE a WHEN 1 THEN ';' END; END");
-            case 1 -> sql.append("INSERT INTO t(a, \"b;\") SELECT ").append(expression(random)).append(", 2 RETURNING ?");
-            case 2 -> sql.append("WITH c AS (SELECT ").append(expression(random)).append(") SELECT *, ? FROM c, t");
-            case 3 -> sql.append("EXPLAIN DELETE FROM t WHERE ").append(expression(random).replace(',', '+'));
-            default -> sql.append(random.nextInt(3) == 0 ? ";" : "")
-                    .append("SELECT ")
-                    .append(expression(random))
-                    .append(" FROM t");
+            case 0 ->
+                sql.append("CREATE TEMP TRIGGER x AFTER UPDATE OF [end] ON t BEGIN SELECT ")
+                        .append(expression(random).replaceAll("[?@#$:]", "1+"))
+                        .append("; UPDATE t SET a = CASE a WHEN 1 THEN ';' END; END");
+            case 1 ->
+                sql.append("INSERT INTO t(a, \"b;\") SELECT ")
+                        .append(expression(random))
+                        .append(", 2 RETURNING ?");
+            case 2 ->
+                sql.append("WITH c AS (SELECT ").append(expression(random)).append(") SELECT *, ? FROM c, t");
+            case 3 ->
+                sql.append("EXPLAIN DELETE FROM t WHERE ")
+                        .append(expression(random).replace(',', '+'));
+            default ->
+                sql.append(random.nextInt(3) == 0 ? ";" : "")
+                        .append("SELECT ")
+                        .append(expression(random))
+                        .append(" FROM t");
         }
         if (random.nextInt(3) == 0) {
             sql.insert(random.nextInt(sql.length() + 1), pick(random, JUNK));
@@ -205,12 +328,14 @@ class SqlScannerDifferentialTest {
             script.append(pick(random, SPACES))
                     .append(
                             switch (random.nextInt(9)) {
-                                case 0 -> "CREATE TRIGGER IF NOT EXISTS x" + n + " AFTER INSERT ON t BEGIN"
-                                        + " INSERT INTO u SELECT CASE new.a WHEN 1 THEN ';' ELSE '; END ;' END;"
-                                        + pick(random, SPACES) + "UPDATE t SET [end] = 'end;' WHERE a = new.a; END";
-                                case 1 -> "CREATE" + pick(random, SPACES) + "TEMP TRIGGER IF NOT EXISTS y" + n
-                                        + " DELETE ON t BEGIN SELECT 1; DELETE FROM u WHERE a = ';'; END"
-                                        + pick(random, SPACES);
+                                case 0 ->
+                                    "CREATE TRIGGER IF NOT EXISTS x" + n + " AFTER INSERT ON t BEGIN"
+                                            + " INSERT INTO u SELECT CASE new.a WHEN 1 THEN ';' ELSE '; END ;' END;"
+                                            + pick(random, SPACES) + "UPDATE t SET [end] = 'end;' WHERE a = new.a; END";
+                                case 1 ->
+                                    "CREATE" + pick(random, SPACES) + "TEMP TRIGGER IF NOT EXISTS y" + n
+                                            + " DELETE ON t BEGIN SELECT 1; DELETE FROM u WHERE a = ';'; END"
+                                            + pick(random, SPACES);
                                 case 2 -> "DROP TRIGGER IF EXISTS x" + n;
                                 case 3 -> "DELETE FROM t WHERE a = " + n + "/* ; */";
                                 case 4 -> "UPDATE t SET \"b;\" = '; '';' || a, é = [b;] -- ; it's\n";

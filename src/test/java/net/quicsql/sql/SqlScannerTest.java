@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 class SqlScannerTest {
 
     private static List<String> texts(String sql) {
-        return SqlScanner.scan(sql).statements().stream().map(SqlStatement::text).toList();
+        return SqlScanner.scan(sql).statements().stream()
+                .map(SqlStatement::text)
+                .toList();
     }
 
     @Test
@@ -20,8 +22,9 @@ class SqlScannerTest {
     @Test
     void saysWhereEachStatementIs() {
         Script script = SqlScanner.scan(" SELECT 1 ;\n/* a */ DELETE FROM t -- b\n;");
-        assertThat(script.statements()).allSatisfy(statement -> assertThat(statement.text())
-                .isEqualTo(script.text().substring(statement.start(), statement.end())));
+        assertThat(script.statements())
+                .allSatisfy(statement -> assertThat(statement.text())
+                        .isEqualTo(script.text().substring(statement.start(), statement.end())));
         assertThat(script.statements().get(0).start()).isEqualTo(1);
         assertThat(script.statements().get(1).text()).isEqualTo("DELETE FROM t");
     }
@@ -144,7 +147,8 @@ class SqlScannerTest {
     void logsDoubleQuotedNamesButNotWhatMayBeAString() {
         assertThat(SqlScanner.stripForLog("INSERT INTO \"t\"(\"a\", \"b\") VALUES(\"x\", \"y\") RETURNING \"a\"", 100))
                 .isEqualTo("INSERT INTO \"t\"(\"a\", \"b\") VALUES(?, ?) RETURNING \"a\"");
-        assertThat(SqlScanner.stripForLog("SELECT \"u\".\"id\" FROM \"u\" WHERE \"u\".\"n\"=\"ann\" OR \"u\".\"n\"=\"b\".\"n\"", 100))
+        assertThat(SqlScanner.stripForLog(
+                        "SELECT \"u\".\"id\" FROM \"u\" WHERE \"u\".\"n\"=\"ann\" OR \"u\".\"n\"=\"b\".\"n\"", 100))
                 .isEqualTo("SELECT \"u\".\"id\" FROM \"u\" WHERE \"u\".\"n\"=? OR \"u\".\"n\"=\"b\".\"n\"");
         assertThat(SqlScanner.stripForLog("SELECT \"ann@example.org\"", 100)).isEqualTo("SELECT ?");
     }
