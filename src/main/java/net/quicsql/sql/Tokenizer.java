@@ -140,8 +140,7 @@ final class Tokenizer {
             if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f') {
                 position = skip(position + 1, SPACE);
             } else if (c == '-' && at(position + 1) == '-') {
-                // The line end is left as white space: with it begins a run that may hold U+000B, which else is
-                // illegal.
+                // The line end stays: it begins a run of white space, the only place where U+000B is legal.
                 int lineEnd = text.indexOf('\n', position + 2);
                 position = lineEnd < 0 ? limit : Math.min(limit, lineEnd);
             } else if (c == '/' && at(position + 1) == '*' && position + 2 < limit) {

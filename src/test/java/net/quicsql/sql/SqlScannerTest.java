@@ -1,9 +1,12 @@
 package net.quicsql.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 
 class SqlScannerTest {
@@ -27,6 +30,16 @@ class SqlScannerTest {
                         .isEqualTo(script.text().substring(statement.start(), statement.end())));
         assertThat(script.statements().get(0).start()).isEqualTo(1);
         assertThat(script.statements().get(1).text()).isEqualTo("DELETE FROM t");
+    }
+
+    @Test
+    void readsOneStatementAtATime() {
+        Iterator<SqlStatement> statements = SqlScanner.iterate("SELECT 1;; SELECT 2;");
+        assertThat(statements.next().text()).isEqualTo("SELECT 1");
+        assertThat(statements.next().text()).isEqualTo("SELECT 2");
+        assertThat(statements.hasNext()).isFalse();
+        assertThatThrownBy(statements::next).isInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(() -> SqlScanner.iterate("SELECT 1; \0")).isInstanceOf(SqlTextException.class);
     }
 
     @Test
