@@ -92,7 +92,7 @@ public final class PragmaPolicy {
             return PragmaDecision.refused("PRAGMA names an unknown database");
         }
         String argument = call.argument();
-        if (LOOKUPS.contains(call.name()) || argument == null && GETTERS.contains(call.name())) {
+        if (LOOKUPS.contains(call.name()) || (argument == null && GETTERS.contains(call.name()))) {
             return PragmaDecision.of(Action.READ);
         }
         return argument == null ? refused(call) : setter(call, argument);

@@ -1,7 +1,8 @@
 package net.quicsql.sql;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one statement in one pass over its tokens. One thread at a time, for one statement. */
@@ -34,7 +35,7 @@ final class StatementReader {
     private int traitOfCall;
 
     private @Nullable ParameterNumbering numbering;
-    private @Nullable List<String> pragmaFunctions;
+    private @Nullable Set<String> pragmaFunctions;
 
     private StatementReader(Tokenizer tokens) {
         this.tokens = tokens;
@@ -200,14 +201,11 @@ final class StatementReader {
     }
 
     private void pragmaFunction(Token token) {
-        List<String> current = pragmaFunctions;
+        Set<String> current = pragmaFunctions;
         if (current == null) {
-            current = new ArrayList<>();
+            current = new LinkedHashSet<>();
             pragmaFunctions = current;
         }
-        String name = Ascii.toLower(tokens.unquoted(token));
-        if (!current.contains(name)) {
-            current.add(name);
-        }
+        current.add(Ascii.toLower(tokens.unquoted(token)));
     }
 }

@@ -1,9 +1,12 @@
 package net.quicsql.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 
 class SqlScannerTest {
@@ -30,6 +33,16 @@ class SqlScannerTest {
     }
 
     @Test
+    void readsOneStatementAtATime() {
+        Iterator<SqlStatement> statements = SqlScanner.iterate("SELECT 1;; SELECT 2;");
+        assertThat(statements.next().text()).isEqualTo("SELECT 1");
+        assertThat(statements.next().text()).isEqualTo("SELECT 2");
+        assertThat(statements.hasNext()).isFalse();
+        assertThatThrownBy(statements::next).isInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(() -> SqlScanner.iterate("SELECT 1; \0")).isInstanceOf(SqlTextException.class);
+    }
+
+    @Test
     void seesNoStatementInSpaceCommentsAndSemicolons() {
         assertThat(texts("")).isEmpty();
         assertThat(texts(" \t\r\n\f;;/* ; */;-- SELECT 1;\n;\uFEFF")).isEmpty();
@@ -42,6 +55,13 @@ class SqlScannerTest {
         assertThat(texts("\uFEFF;;\uFEFF SELECT 1")).containsExactly("SELECT 1");
         assertThat(SqlScanner.scan("\uFEFFSELECT\uFEFF1").statements().get(0).kind())
                 .isEqualTo(StatementKind.OTHER);
+    }
+
+    @Test
+    void takesVerticalTabsForSpaceOnlyBehindOtherSpace() {
+        assertThat(texts(" \u000b\t\u000b; -- comment\n\u000b")).isEmpty();
+        assertThat(texts("\u000b")).hasSize(1);
+        assertThat(texts("/**/\u000b;\uFEFF\u000b")).hasSize(2);
     }
 
     @Test
