@@ -67,8 +67,10 @@ final class Descriptions {
             if (known != null) {
                 return known;
             }
+            reader.refreshSchema();
             Description fresh = Describer.describe(reader, sql);
-            if (sql.text().length() <= MAX_CACHED_CHARACTERS) {
+            // The schema may have changed meanwhile, and then the description is of the newer one.
+            if (sql.text().length() <= MAX_CACHED_CHARACTERS && reader.schemaVersion() == version) {
                 cache.put(key, fresh);
             }
             return fresh;

@@ -32,7 +32,7 @@ final class PragmaControl {
         return switch (decision.action()) {
             case READ -> read(session, statement, sink);
             case WRITE -> write(session, mayWrite, statement, sink);
-            case IGNORED_SETTER -> answer(decision, sink);
+            case ANSWERED -> answer(decision, sink);
             case SESSION_FOREIGN_KEYS -> {
                 foreignKeys(session, decision.enabled());
                 yield answer(decision, sink);

@@ -6,7 +6,6 @@ import net.quicsql.sql.Description;
 import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.StatementKind;
 import net.quicsql.storage.EngineConnection;
-import net.quicsql.storage.EngineStatement;
 
 /** Says what a statement would return, by preparing and never stepping it. Stateless. */
 public final class Describer {
@@ -18,12 +17,7 @@ public final class Describer {
      * @throws net.quicsql.problem.ProblemException SQL_FAILED where SQLite refuses the text
      */
     public static Description describe(EngineConnection connection, SqlStatement sql) {
-        EngineStatement prepared = connection.prepare(sql.text());
-        try {
-            return describe(sql, prepared.columns());
-        } finally {
-            connection.done(prepared);
-        }
+        return describe(sql, connection.columnsOf(sql.text()));
     }
 
     /** The description of a statement whose columns are known without SQLite. */

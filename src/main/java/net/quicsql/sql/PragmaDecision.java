@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is refused, for the client; null exactly when action is not REFUSED
  * @param enabled the value that SESSION_FOREIGN_KEYS or DEFER_FOREIGN_KEYS sets; false for other actions
  * @param columns for the setters that SQLite never sees, the columns that they have there; empty for other actions
- * @param row the one row that an IGNORED_SETTER answers with, each value a Long or a String; empty for no row
+ * @param row the one row that an ANSWERED answers with, each value a Long or a String; empty for no row
  */
 public record PragmaDecision(
         Action action, @Nullable String reason, boolean enabled, List<String> columns, List<Object> row) {
@@ -21,8 +21,8 @@ public record PragmaDecision(
     public enum Action {
         /** Only reads: it runs as it is, on any connection. */
         READ,
-        /** Answers like SQLite but has no effect. */
-        IGNORED_SETTER,
+        /** Answered by us, in SQLite's form and without effect: SQLite never sees it. */
+        ANSWERED,
         /** Sets whether foreign keys are enforced, for the client's session. */
         SESSION_FOREIGN_KEYS,
         /** Sets whether foreign keys are checked at the end; acts only in a transaction, on its own connection. */
@@ -51,7 +51,11 @@ public record PragmaDecision(
     }
 
     static PragmaDecision answering(String column, Object value) {
-        return new PragmaDecision(Action.IGNORED_SETTER, null, false, List.of(column), List.of(value));
+        return new PragmaDecision(Action.ANSWERED, null, false, List.of(column), List.of(value));
+    }
+
+    static PragmaDecision answering(List<String> columns, List<Object> row) {
+        return new PragmaDecision(Action.ANSWERED, null, false, columns, row);
     }
 
     static PragmaDecision refused(String reason) {

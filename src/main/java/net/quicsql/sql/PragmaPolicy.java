@@ -2,6 +2,7 @@ package net.quicsql.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.Set;
 import net.quicsql.sql.PragmaDecision.Action;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,6 @@ public final class PragmaPolicy {
             "collation_list",
             "compile_options",
             "data_version",
-            "database_list",
             "defer_foreign_keys",
             "encoding",
             "foreign_keys",
@@ -92,6 +92,14 @@ public final class PragmaPolicy {
             return PragmaDecision.refused("PRAGMA names an unknown database");
         }
         String argument = call.argument();
+        if (argument == null && call.name().equals("database_list")) {
+            // SQLite's own answer tells where the file lies on the server.
+            return PragmaDecision.answering(List.of("seq", "name", "file"), List.of(0L, "main", ""));
+        }
+        if (argument == null && call.name().equals("optimize")) {
+            // Clients send it before they close. Statistics are the server's own care.
+            return PragmaDecision.of(Action.ANSWERED);
+        }
         if (LOOKUPS.contains(call.name()) || (argument == null && GETTERS.contains(call.name()))) {
             return PragmaDecision.of(Action.READ);
         }
@@ -118,7 +126,7 @@ public final class PragmaPolicy {
                         ? PragmaDecision.refused("PRAGMA " + call.name() + " can only be set in the main database")
                         : PragmaDecision.of(Action.WRITE);
             case "synchronous", "cache_size", "temp_store", "read_uncommitted", "cache_spill", "automatic_index" ->
-                PragmaDecision.of(Action.IGNORED_SETTER);
+                PragmaDecision.of(Action.ANSWERED);
             case "busy_timeout" ->
                 PragmaDecision.answering("timeout", Math.max(0, integer(argument, Integer.MAX_VALUE)));
             case "journal_size_limit" -> PragmaDecision.answering(call.name(), integer(argument, Long.MAX_VALUE));
@@ -144,7 +152,7 @@ public final class PragmaPolicy {
 
     /** A setter that asks for what is so anyway. */
     private static PragmaDecision ignoredWhen(boolean alreadySo, PragmaCall call) {
-        return alreadySo ? PragmaDecision.of(Action.IGNORED_SETTER) : refused(call);
+        return alreadySo ? PragmaDecision.of(Action.ANSWERED) : refused(call);
     }
 
     private static PragmaDecision refused(PragmaCall call) {

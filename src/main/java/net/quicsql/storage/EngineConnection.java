@@ -2,7 +2,9 @@ package net.quicsql.storage;
 
 import java.sql.SQLException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import net.quicsql.sql.Column;
 import net.quicsql.sql.SqliteCode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
@@ -49,7 +51,8 @@ public final class EngineConnection implements AutoCloseable {
         COMMIT("COMMIT"),
         ROLLBACK("ROLLBACK"),
         LAST_INSERT_ROWID("SELECT last_insert_rowid()"),
-        SCHEMA_VERSION("PRAGMA schema_version");
+        SCHEMA_VERSION("PRAGMA schema_version"),
+        SCHEMA_PROBE("SELECT 1 FROM sqlite_schema LIMIT 0");
 
         private final String text;
 
@@ -126,9 +129,27 @@ public final class EngineConnection implements AutoCloseable {
         return ownInteger(OwnStatement.LAST_INSERT_ROWID);
     }
 
-    /** SQLite's counter of schema changes; reading it also makes the connection see another connection's changes. */
+    /** SQLite's counter of schema changes, as of now. */
     public long schemaVersion() {
         return ownInteger(OwnStatement.SCHEMA_VERSION);
+    }
+
+    /**
+     * Makes the connection see what other connections have done to the schema: preparing alone trusts what it knows. In a
+     * transaction this fixes its snapshot.
+     */
+    public void refreshSchema() {
+        run(OwnStatement.SCHEMA_PROBE);
+    }
+
+    /** The columns that a statement has under the schema this connection knows, without running it. */
+    public List<Column> columnsOf(String text) {
+        EngineStatement fresh = prepareFresh(text);
+        try {
+            return fresh.columns();
+        } finally {
+            fresh.close();
+        }
     }
 
     /**

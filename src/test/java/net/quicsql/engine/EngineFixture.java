@@ -50,8 +50,7 @@ public final class EngineFixture implements AutoCloseable {
                     directory,
                     Map.of(APP, app),
                     StorageConfig.defaults(),
-                    new ConnectionLimits(
-                            (int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()));
+                    new ConnectionLimits((int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()));
             databases.start();
             sessions = new SessionStore(
                     BatonKeys.open(folder, Clock.systemUTC(), limits.batonLifetime()),

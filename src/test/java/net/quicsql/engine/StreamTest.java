@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import net.quicsql.limits.Limits;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -81,7 +82,8 @@ class StreamTest {
         assertFails(() -> engine.resume(APP, DEV, first), ProblemCode.INVALID_BATON);
         String third = after(engine.resume(APP, DEV, second), "COMMIT");
         assertFails(() -> engine.resume(APP, DEV, second), ProblemCode.INVALID_BATON);
-        assertThat(fixture.rows(engine.resume(APP, DEV, third), "SELECT count(*) FROM t")).containsExactly("1");
+        assertThat(fixture.rows(engine.resume(APP, DEV, third), "SELECT count(*) FROM t"))
+                .containsExactly("1");
     }
 
     @Test
@@ -168,7 +170,8 @@ class StreamTest {
         assertFails(() -> fixture.run(lost, "INSERT INTO t(v) VALUES(8)"), ProblemCode.TRANSACTION_LOST);
         fixture.run(lost, "ROLLBACK");
         lost.release();
-        assertThat(fixture.rows(engine.resume(APP, DEV, parked), "SELECT last_insert_rowid()")).containsExactly("1");
+        assertThat(fixture.rows(engine.resume(APP, DEV, parked), "SELECT last_insert_rowid()"))
+                .containsExactly("1");
     }
 
     @Test
@@ -177,7 +180,8 @@ class StreamTest {
         fixture.run(stream, "INSERT INTO t(v) VALUES('taken')");
         fixture.run(stream, "BEGIN");
         fixture.run(stream, "INSERT INTO t(v) VALUES('gone')");
-        assertFails(() -> fixture.run(stream, "INSERT OR ROLLBACK INTO t(v) VALUES('taken')"), ProblemCode.SQL_CONSTRAINT);
+        assertFails(
+                () -> fixture.run(stream, "INSERT OR ROLLBACK INTO t(v) VALUES('taken')"), ProblemCode.SQL_CONSTRAINT);
         assertThat(stream.isAutocommit()).isTrue();
         fixture.run(stream, "INSERT INTO t(v) VALUES('next')");
         stream.release();
@@ -250,8 +254,10 @@ class StreamTest {
         fixture.run(one, "INSERT INTO t(id) VALUES(4242)");
 
         assertThat(fixture.rows(two, "SELECT last_insert_rowid()")).containsExactly("0");
-        assertThat(fixture.run(two, "INSERT INTO w VALUES(1, 1)").lastInsertRowid()).isNull();
-        assertThat(fixture.run(one, "INSERT OR IGNORE INTO t(id) VALUES(4242)").lastInsertRowid()).isNull();
+        assertThat(fixture.run(two, "INSERT INTO w VALUES(1, 1)").lastInsertRowid())
+                .isNull();
+        assertThat(fixture.run(one, "INSERT OR IGNORE INTO t(id) VALUES(4242)").lastInsertRowid())
+                .isNull();
         assertThat(fixture.rows(one, "SELECT last_insert_rowid()")).containsExactly("4242");
         one.release();
         two.release();
@@ -316,7 +322,8 @@ class StreamTest {
     @Test
     void describesWithoutRunning() {
         Stream stream = engine.open(APP, DEV);
-        assertThat(stream.describe("INSERT INTO t(v) VALUES(:a) RETURNING id, v").columns())
+        assertThat(stream.describe("INSERT INTO t(v) VALUES(:a) RETURNING id, v")
+                        .columns())
                 .extracting(column -> column.name() + " " + column.declaredType())
                 .containsExactly("id INTEGER", "v null");
         assertThat(stream.describe("INSERT INTO t(v) VALUES(1)").columns()).isEmpty();
@@ -345,7 +352,8 @@ class StreamTest {
     void runsAScriptUpToItsFirstFailure() {
         Stream stream = engine.open(APP, DEV);
         assertFails(
-                () -> stream.sequence("INSERT INTO t(v) VALUES(1); INSERT INTO nowhere VALUES(1); INSERT INTO t(v) VALUES(2)"),
+                () -> stream.sequence(
+                        "INSERT INTO t(v) VALUES(1); INSERT INTO nowhere VALUES(1); INSERT INTO t(v) VALUES(2)"),
                 ProblemCode.SQL_FAILED);
         stream.sequence("");
         stream.release();
@@ -356,7 +364,7 @@ class StreamTest {
     void stopsARunawayStatementAndAbortsItsTransactionIfItWrote() throws Exception {
         fixture.close();
         fixture = new EngineFixture(
-                folder, Limits.withStatementTimeout(Duration.ofMillis(150)), net.quicsql.storage.DatabaseConfig.defaults());
+                folder, Limits.with("\"statement_timeout\": \"150ms\""), net.quicsql.storage.DatabaseConfig.defaults());
         engine = fixture.engine();
         String endless = "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM c) ";
         Stream stream = engine.open(APP, DEV);
