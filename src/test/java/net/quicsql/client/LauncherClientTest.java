@@ -1,0 +1,104 @@
+package net.quicsql.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code bin/quicsql} promises to the one who calls it, run from elsewhere, as a real process. */
+@Tag("client")
+final class LauncherClientTest {
+    private static final Path LAUNCHER = Path.of(System.getProperty("quicsql.basedir"), "bin", "quicsql");
+    private static final String SETTINGS = "server: {applicationConnectors: [{type: http, port: 0}]}\n";
+
+    @TempDir
+    Path folder;
+
+    private record Outcome(int status, String output, String errors) {}
+
+    @BeforeEach
+    void writeSettings() throws IOException {
+        Files.writeString(folder.resolve("config.yml"), SETTINGS);
+    }
+
+    @Test
+    void aRelativePathIsRelativeToTheCaller() throws Exception {
+        assertThat(run(LAUNCHER, Map.of(), "check", "config.yml").status()).isZero();
+        assertThat(run(LAUNCHER, Map.of(), "check", "missing.yml").status()).isNotZero();
+    }
+
+    @Test
+    void worksThroughASymbolicLink() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("quicsql"), LAUNCHER);
+
+        assertThat(run(link, Map.of(), "check", "config.yml").status()).isZero();
+    }
+
+    @Test
+    void anOldJavaIsRefusedInOneLine() throws Exception {
+        Path java = Files.createDirectories(folder.resolve("old/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        Outcome outcome =
+                run(LAUNCHER, Map.of("JAVA_HOME", folder.resolve("old").toString()), "check", "config.yml");
+
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.errors().lines()).singleElement().asString().contains("Java 17", "1.8.0_402");
+    }
+
+    @Test
+    void addsTheCallersFlagsLast() throws Exception {
+        Map<String, String> flags = Map.of("QUICSQL_JAVA_OPTS", "-XX:+UseG1GC -Xms16m -XX:+PrintFlagsFinal");
+
+        Outcome outcome = run(LAUNCHER, flags, "check", "config.yml");
+
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.output())
+                .containsPattern("bool UseG1GC += true")
+                .containsPattern("InitialHeapSize += 16777216 ");
+    }
+
+    @Test
+    void aDistributionRunsItsJarAndNeverBuilds() throws Exception {
+        Path launcher = Files.createDirectories(folder.resolve("app/bin")).resolve("quicsql");
+        Files.copy(LAUNCHER, launcher, StandardCopyOption.COPY_ATTRIBUTES);
+
+        assertThat(run(launcher, Map.of(), "check", "config.yml").errors()).contains("lib/quicsql.jar");
+
+        Path jar = Files.createDirectories(folder.resolve("app/lib")).resolve("quicsql.jar");
+        Files.createSymbolicLink(jar, Path.of(System.getProperty("quicsql.jar")));
+        assertThat(run(launcher, Map.of(), "check", "config.yml").status()).isZero();
+    }
+
+    private Outcome run(Path launcher, Map<String, String> environment, String... arguments) throws Exception {
+        Path output = folder.resolve("output");
+        Path errors = folder.resolve("errors");
+        ProcessBuilder builder = new ProcessBuilder(launcher.toString())
+                .directory(folder.toFile())
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // The jar under test is the one that was just built.
+        builder.environment().put("QUICSQL_NO_BUILD", "yes");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Outcome(process.exitValue(), Files.readString(output), Files.readString(errors));
+    }
+}
