@@ -1,0 +1,4 @@
+@NullMarked
+package net.quicsql.storage;
+
+import org.jspecify.annotations.NullMarked;
