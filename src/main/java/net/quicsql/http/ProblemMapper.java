@@ -45,7 +45,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof WebApplicationException refused) {
             return refused(refused);
         }
-        return internal(failure, 500);
+        return logged(failure, 500, StatusProblems.internal());
     }
 
     private Response refused(WebApplicationException refused) {
@@ -54,19 +54,17 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         if (status < 400) {
             return response;
         }
-        if (status >= 500 && status != 503) {
-            return internal(refused, status);
-        }
         String reason = response.getStatusInfo().getReasonPhrase();
         Problem problem = refused instanceof NotAllowedException
                 ? new Problem.MethodNotAllowed(allowed(response))
                 : StatusProblems.of(status, reason);
-        return JerseyAnswers.response(ErrorEnvelopes.error(request.getPath(), status, problem));
+        return logged(refused, status, problem);
     }
 
-    private Response internal(Throwable failure, int status) {
-        Problem.Internal problem = StatusProblems.internal();
-        LOGGER.error("internal error {}", problem.id(), failure);
+    private Response logged(Throwable failure, int status, Problem problem) {
+        if (problem instanceof Problem.Internal internal) {
+            LOGGER.error("internal error {}", internal.id(), failure);
+        }
         return JerseyAnswers.response(ErrorEnvelopes.error(request.getPath(), status, problem));
     }
 

@@ -23,6 +23,8 @@ final class StatusProblems {
             case 404 -> new Problem.NotFound(NOT_FOUND);
             case 405 -> new Problem.Refused(ProblemCode.METHOD_NOT_ALLOWED, "method not allowed");
             case 503 -> new Problem.Refused(ProblemCode.SHUTTING_DOWN, "the server is not available now");
+            // Methods and versions of HTTP that Jetty does not know: the request's fault in spite of their numbers.
+            case 501, 505 -> new Problem.Refused(ProblemCode.INVALID_REQUEST, reason);
             default -> status < 500 ? new Problem.Refused(ProblemCode.INVALID_REQUEST, reason) : internal();
         };
     }

@@ -55,8 +55,8 @@ final class QueryEncoder implements BatchSink {
 
     /** Each result is bounded by itself; this bounds their sum, give or take one. */
     private void requireRoom() {
-        if (json.length() > limits.maxAnswerBytes()) {
-            throw limits.answerTooLarge();
+        if (json.length() > limits.maxResponseBytes()) {
+            throw limits.responseTooLarge();
         }
     }
 }

@@ -32,6 +32,7 @@ final class QueryResult implements RowSink {
     private int start;
     private int rows;
     private long bytes;
+    private long rowBytes;
     private boolean full;
     private boolean truncated;
     private boolean firstCell;
@@ -76,6 +77,7 @@ final class QueryResult implements RowSink {
         }
         json.raw('[');
         firstCell = true;
+        rowBytes = 0;
     }
 
     @Override
@@ -120,6 +122,7 @@ final class QueryResult implements RowSink {
         }
         json.raw(']');
         rows++;
+        bytes += rowBytes;
         full = rows >= limits.maxRows() || bytes >= limits.maxResultBytes();
         return Demand.MORE;
     }
@@ -140,10 +143,9 @@ final class QueryResult implements RowSink {
         if (truncated) {
             return false;
         }
-        bytes += size;
-        if (bytes > limits.maxAnswerBytes()) {
-            // Only a row of very many large values comes here: results are cut long before.
-            throw limits.answerTooLarge();
+        rowBytes += size;
+        if (rowBytes > limits.maxResponseBytes()) {
+            throw limits.responseTooLarge();
         }
         if (firstCell) {
             firstCell = false;
