@@ -3,12 +3,11 @@
 # --- Build: the jar, and the small program that makes the class archive -----------------------------------------------
 FROM maven:3-eclipse-temurin-25 AS build
 WORKDIR /source
-# The libraries first: they change less often than the sources, and stay in this layer.
 COPY .mvn/ .mvn/
-COPY pom.xml ./
-RUN mvn -B -q -Pfast dependency:go-offline || true
+COPY pom.xml LICENSE ./
 COPY src/ src/
-RUN mvn -B -q -Pfast -Dmaven.test.skip=true -Dlicense.skipAddThirdParty=false package \
+RUN --mount=type=cache,target=/root/.m2 \
+    mvn -B -q -Pfast -Dmaven.test.skip=true -Dlicense.skipAddThirdParty=false package \
     && mkdir /training && javac -d /training src/build/ArchiveTraining.java
 
 # --- Run --------------------------------------------------------------------------------------------------------------

@@ -16,8 +16,26 @@ import net.quicsql.problem.ProblemCode;
 public record DatabaseName(String value) {
     /** Words that stand for endpoints; a database of that name could not be reached. */
     private static final Set<String> RESERVED = Set.of(
-            "query", "load", "export", "import", "backup", "dump", "changes", "changeset", "blob", "sync", "info", "v1",
-            "v2", "v3", "v3-protobuf", "dev", "version", "health", "ready", "metrics");
+            "query",
+            "load",
+            "export",
+            "import",
+            "backup",
+            "dump",
+            "changes",
+            "changeset",
+            "blob",
+            "sync",
+            "info",
+            "v1",
+            "v2",
+            "v3",
+            "v3-protobuf",
+            "dev",
+            "version",
+            "health",
+            "ready",
+            "metrics");
 
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 

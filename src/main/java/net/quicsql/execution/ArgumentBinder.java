@@ -50,8 +50,7 @@ final class ArgumentBinder {
         return values;
     }
 
-    private static boolean[] bindNamed(
-            Parameters parameters, List<Arguments.Named> named, @Nullable Object[] values) {
+    private static boolean[] bindNamed(Parameters parameters, List<Arguments.Named> named, @Nullable Object[] values) {
         boolean[] given = new boolean[values.length];
         // Bare names first, so that a name with its prefix wins whatever the order.
         for (int pass = 0; pass < 2 && !named.isEmpty(); pass++) {

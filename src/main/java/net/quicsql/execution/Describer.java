@@ -35,10 +35,11 @@ public final class Describer {
     private static boolean isReadOnly(SqlStatement sql) {
         return switch (sql.kind()) {
             case READ, EXPLAIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE -> true;
-            case BEGIN -> switch (sql.transactionMode()) {
-                case UNSPECIFIED, DEFERRED, READONLY -> true;
-                case IMMEDIATE, EXCLUSIVE -> false;
-            };
+            case BEGIN ->
+                switch (sql.transactionMode()) {
+                    case UNSPECIFIED, DEFERRED, READONLY -> true;
+                    case IMMEDIATE, EXCLUSIVE -> false;
+                };
             case WITH -> !sql.verb().changesRows();
             case PRAGMA -> sql.pragma() != null && sql.pragma().argument() == null;
             case WRITE, DDL, VACUUM, ATTACH, DETACH, OTHER -> false;

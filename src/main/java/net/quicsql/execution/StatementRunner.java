@@ -123,8 +123,7 @@ public final class StatementRunner {
         if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.INTERRUPT) {
             return new Problem.Refused(
                             ProblemCode.STATEMENT_TIMEOUT,
-                            "statement timed out after " + timeout.toMillis() / 1e3
-                                    + " s (limits.statement_timeout)")
+                            "statement timed out after " + timeout.toMillis() / 1e3 + " s (limits.statement_timeout)")
                     .toException();
         }
         return e;

@@ -65,7 +65,7 @@ public final class JsonWriter {
         return new String(buffer, 0, length, StandardCharsets.UTF_8);
     }
 
-    /** Appends bytes that are JSON already, as {@code {"type":}. */
+    /** Appends bytes that are JSON already, as a member's name with its colon. */
     public JsonWriter raw(byte[] json) {
         reserve(json.length);
         System.arraycopy(json, 0, buffer, length, json.length);
@@ -181,6 +181,7 @@ public final class JsonWriter {
     }
 
     /** Whether base64 text ends with {@code =}. */
+    @SuppressWarnings("ImmutableEnumChecker") // an encoder has no state that changes
     public enum Padding {
         PADDED(Base64.getEncoder()),
         UNPADDED(Base64.getEncoder().withoutPadding());
@@ -233,7 +234,9 @@ public final class JsonWriter {
                 buffer[length++] = (byte) (0xE0 | c >> 12);
                 buffer[length++] = (byte) (0x80 | c >> 6 & 0x3F);
                 buffer[length++] = (byte) (0x80 | c & 0x3F);
-            } else if (Character.isHighSurrogate(c) && at < text.length() && Character.isLowSurrogate(text.charAt(at))) {
+            } else if (Character.isHighSurrogate(c)
+                    && at < text.length()
+                    && Character.isLowSurrogate(text.charAt(at))) {
                 int point = Character.toCodePoint(c, text.charAt(at++));
                 buffer[length++] = (byte) (0xF0 | point >> 18);
                 buffer[length++] = (byte) (0x80 | point >> 12 & 0x3F);

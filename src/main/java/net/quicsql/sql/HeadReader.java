@@ -25,8 +25,8 @@ final class HeadReader {
             case SAVEPOINT -> StatementHead.savepoint(new HeadReader(text, verbStart, end).lastName());
             case RELEASE -> StatementHead.savepoint(new HeadReader(text, verbStart, end).savepointName());
             case PRAGMA -> StatementHead.of(new HeadReader(text, verbStart, end).pragma());
-            case INSERT, REPLACE, UPDATE, DELETE -> StatementHead.traits(
-                    new HeadReader(text, verbStart, end).rowTarget());
+            case INSERT, REPLACE, UPDATE, DELETE ->
+                StatementHead.traits(new HeadReader(text, verbStart, end).rowTarget());
             case CREATE -> StatementHead.traits(new HeadReader(text, verbStart, end).created());
             case DROP, ALTER -> StatementHead.traits(new HeadReader(text, verbStart, end).dropped());
             case REINDEX, ANALYZE -> StatementHead.traits(new HeadReader(text, verbStart, end).maintained());
@@ -47,14 +47,13 @@ final class HeadReader {
     }
 
     private TransactionMode transactionMode() {
-        TransactionMode mode =
-                switch (token) {
-                    case DEFERRED -> TransactionMode.DEFERRED;
-                    case IMMEDIATE -> TransactionMode.IMMEDIATE;
-                    case EXCLUSIVE -> TransactionMode.EXCLUSIVE;
-                    case READONLY -> TransactionMode.READONLY;
-                    default -> TransactionMode.UNSPECIFIED;
-                };
+        TransactionMode mode = switch (token) {
+            case DEFERRED -> TransactionMode.DEFERRED;
+            case IMMEDIATE -> TransactionMode.IMMEDIATE;
+            case EXCLUSIVE -> TransactionMode.EXCLUSIVE;
+            case READONLY -> TransactionMode.READONLY;
+            default -> TransactionMode.UNSPECIFIED;
+        };
         if (mode != TransactionMode.UNSPECIFIED) {
             advance();
         }

@@ -54,6 +54,6 @@ final class Keywords {
         hash = hash * 31 + (text.charAt(start) | 0x20);
         hash = hash * 31 + (text.charAt(start + 1) | 0x20);
         hash = hash * 31 + (text.charAt(end - 1) | 0x20);
-        return (hash ^ hash >>> 9) & SLOTS - 1;
+        return (hash ^ (hash >>> 9)) & (SLOTS - 1);
     }
 }

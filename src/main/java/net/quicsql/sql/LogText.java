@@ -39,7 +39,7 @@ final class LogText {
             } else {
                 appendToken();
             }
-            amongValues = token == Token.VALUES || token == Token.IN || amongValues && !endsValues(token);
+            amongValues = token == Token.VALUES || token == Token.IN || (amongValues && !endsValues(token));
             previous = token;
             token = tokens.next();
         }
@@ -62,8 +62,7 @@ final class LogText {
                 return true;
             }
         }
-        boolean qualified =
-                previous == Token.DOT || tokens.end() < text.length() && text.charAt(tokens.end()) == '.';
+        boolean qualified = previous == Token.DOT || (tokens.end() < text.length() && text.charAt(tokens.end()) == '.');
         return !qualified && (amongValues || previous == Token.EQUALS || previous == Token.OPERATOR);
     }
 

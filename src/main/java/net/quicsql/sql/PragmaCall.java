@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param argument the value, unquoted, a leading minus kept and a leading plus dropped; null exactly when form is NONE
  * @param form how the value is written
  */
-public record PragmaCall(@Nullable String schema, String name, @Nullable String argument, Form form) {
+public record PragmaCall(
+        @Nullable String schema, String name, @Nullable String argument, Form form) {
 
     /** How a PRAGMA's value is written; the two forms with a value mean the same to SQLite. */
     public enum Form {

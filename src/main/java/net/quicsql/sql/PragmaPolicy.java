@@ -92,7 +92,7 @@ public final class PragmaPolicy {
             return PragmaDecision.refused("PRAGMA names an unknown database");
         }
         String argument = call.argument();
-        if (LOOKUPS.contains(call.name()) || argument == null && GETTERS.contains(call.name())) {
+        if (LOOKUPS.contains(call.name()) || (argument == null && GETTERS.contains(call.name()))) {
             return PragmaDecision.of(Action.READ);
         }
         return argument == null ? refused(call) : setter(call, argument);
@@ -113,18 +113,21 @@ public final class PragmaPolicy {
         return switch (call.name()) {
             case "foreign_keys" -> switched(Action.SESSION_FOREIGN_KEYS, call, argument);
             case "defer_foreign_keys" -> switched(Action.DEFER_FOREIGN_KEYS, call, argument);
-            case "user_version", "application_id" -> "temp".equals(call.schema())
-                    ? PragmaDecision.refused("PRAGMA " + call.name() + " can only be set in the main database")
-                    : PragmaDecision.of(Action.WRITE);
+            case "user_version", "application_id" ->
+                "temp".equals(call.schema())
+                        ? PragmaDecision.refused("PRAGMA " + call.name() + " can only be set in the main database")
+                        : PragmaDecision.of(Action.WRITE);
             case "synchronous", "cache_size", "temp_store", "read_uncommitted", "cache_spill", "automatic_index" ->
                 PragmaDecision.of(Action.IGNORED_SETTER);
-            case "busy_timeout" -> PragmaDecision.answering("timeout", Math.max(0, integer(argument, Integer.MAX_VALUE)));
+            case "busy_timeout" ->
+                PragmaDecision.answering("timeout", Math.max(0, integer(argument, Integer.MAX_VALUE)));
             case "journal_size_limit" -> PragmaDecision.answering(call.name(), integer(argument, Long.MAX_VALUE));
             // The server maps nothing and sorts in the calling thread, so 0 is what SQLite would answer.
             case "mmap_size", "threads" -> PragmaDecision.answering(call.name(), 0L);
-            case "journal_mode" -> Ascii.equal(argument, "wal")
-                    ? PragmaDecision.answering("journal_mode", "wal")
-                    : PragmaDecision.refused("the server alone chooses the journal mode");
+            case "journal_mode" ->
+                Ascii.equal(argument, "wal")
+                        ? PragmaDecision.answering("journal_mode", "wal")
+                        : PragmaDecision.refused("the server alone chooses the journal mode");
             case "encoding" -> ignoredWhen(Ascii.equal(argument, "utf-8") || Ascii.equal(argument, "utf8"), call);
             case "cell_size_check" -> ignoredWhen(Boolean.TRUE.equals(truth(argument)), call);
             case "legacy_alter_table", "trusted_schema" -> ignoredWhen(Boolean.FALSE.equals(truth(argument)), call);

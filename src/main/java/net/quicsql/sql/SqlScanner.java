@@ -3,6 +3,7 @@ package net.quicsql.sql;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Reads SQL text by SQLite's lexical rules; the only place that does. Stateless and thread-safe. */
@@ -19,27 +20,37 @@ public final class SqlScanner {
     public static Script scan(String sql) {
         requireNonNull(sql, "sql is null");
         refuseUnspeakable(sql);
-        Tokenizer tokens = new Tokenizer(sql, 0, sql.length());
-        SqlStatement first = StatementReader.next(tokens);
-        if (first == null) {
+        Iterator<SqlStatement> remaining = new StatementIterator(sql);
+        if (!remaining.hasNext()) {
             return new Script(sql, List.of());
         }
-        SqlStatement statement = StatementReader.next(tokens);
-        if (statement == null) {
+        SqlStatement first = remaining.next();
+        if (!remaining.hasNext()) {
             return new Script(sql, List.of(first));
         }
         List<SqlStatement> statements = new ArrayList<>();
         statements.add(first);
-        while (statement != null) {
-            statements.add(statement);
-            statement = StatementReader.next(tokens);
-        }
+        remaining.forEachRemaining(statements::add);
         return new Script(sql, statements);
     }
 
     /**
+     * Reads the same statements as {@link #scan} one at a time. For texts as large as a request body: 32 MiB of {@code
+     * END;} are eight million statements, too many to hold at once.
+     *
+     * @return an iterator for one thread, whose texts have all been checked for what {@link #scan} refuses
+     * @throws SqlTextException when the text holds U+0000 or half of a surrogate pair
+     */
+    public static Iterator<SqlStatement> iterate(String sql) {
+        requireNonNull(sql, "sql is null");
+        refuseUnspeakable(sql);
+        return new StatementIterator(sql);
+    }
+
+    /**
      * Makes a text fit for a log: one line without comments, where each string, blob, number and unreadable token is a
-     * {@code ?}. So is a name in double quotes where SQLite might take it for a string. Never throws for a text that
+     * {@code ?}. So is a name in double quotes that holds more than letters and digits, or stands
+     * behind an operator or in a list of values: SQLite takes it for a string when no column has that name. Never throws for a text that
      * {@link #scan} refuses.
      *
      * @param maxLength the longest answer in UTF-16 units, at least 1; a longer one is cut and ends in an ellipsis

@@ -23,6 +23,7 @@ public sealed interface SqlValue {
     }
 
     /** A signed 64-bit integer. */
+    @SuppressWarnings("JavaLangClash") // SQLite's own name for it, and always written SqlValue.Integer
     record Integer(long value) implements SqlValue {
         @Override
         public Object boxed() {

@@ -23,9 +23,7 @@ final class StatementBoundary {
         if (state == State.PLAIN) {
             return token == Token.SEMICOLON;
         }
-        boolean ends = token == Token.SEMICOLON
-                && state != State.TRIGGER
-                && state != State.TRIGGER_SEMICOLON;
+        boolean ends = token == Token.SEMICOLON && state != State.TRIGGER && state != State.TRIGGER_SEMICOLON;
         state = after(token);
         return ends;
     }
@@ -33,23 +31,26 @@ final class StatementBoundary {
     private State after(Token token) {
         return switch (state) {
             case START -> token == Token.EXPLAIN ? State.EXPLAIN : token == Token.CREATE ? State.CREATE : State.PLAIN;
-            case EXPLAIN -> switch (token) {
-                case QUERY, PLAN -> State.EXPLAIN;
-                case CREATE -> State.CREATE;
-                default -> State.PLAIN;
-            };
-            case CREATE -> switch (token) {
-                case TEMP, TEMPORARY -> State.CREATE;
-                case TRIGGER -> State.TRIGGER;
-                default -> State.PLAIN;
-            };
+            case EXPLAIN ->
+                switch (token) {
+                    case QUERY, PLAN -> State.EXPLAIN;
+                    case CREATE -> State.CREATE;
+                    default -> State.PLAIN;
+                };
+            case CREATE ->
+                switch (token) {
+                    case TEMP, TEMPORARY -> State.CREATE;
+                    case TRIGGER -> State.TRIGGER;
+                    default -> State.PLAIN;
+                };
             case PLAIN -> State.PLAIN;
             case TRIGGER, TRIGGER_END -> token == Token.SEMICOLON ? State.TRIGGER_SEMICOLON : State.TRIGGER;
-            case TRIGGER_SEMICOLON -> switch (token) {
-                case SEMICOLON -> State.TRIGGER_SEMICOLON;
-                case END -> State.TRIGGER_END;
-                default -> State.TRIGGER;
-            };
+            case TRIGGER_SEMICOLON ->
+                switch (token) {
+                    case SEMICOLON -> State.TRIGGER_SEMICOLON;
+                    case END -> State.TRIGGER_END;
+                    default -> State.TRIGGER;
+                };
         };
     }
 }

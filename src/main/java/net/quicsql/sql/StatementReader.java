@@ -1,7 +1,8 @@
 package net.quicsql.sql;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one statement in one pass over its tokens. One thread at a time, for one statement. */
@@ -34,7 +35,7 @@ final class StatementReader {
     private int traitOfCall;
 
     private @Nullable ParameterNumbering numbering;
-    private @Nullable List<String> pragmaFunctions;
+    private @Nullable Set<String> pragmaFunctions;
 
     private StatementReader(Tokenizer tokens) {
         this.tokens = tokens;
@@ -189,26 +190,22 @@ final class StatementReader {
 
     /** SQLite takes a string for a table's name where only that can stand: {@code FROM 'pragma_optimize'}. */
     private void string() {
-        boolean mayNameTable =
-                switch (previous) {
-                    case FROM, JOIN, IN, DOT -> true;
-                    case COMMA, LEFT_PAREN -> afterFrom;
-                    default -> false;
-                };
+        boolean mayNameTable = switch (previous) {
+            case FROM, JOIN, IN, DOT -> true;
+            case COMMA, LEFT_PAREN -> afterFrom;
+            default -> false;
+        };
         if (mayNameTable && tokens.isNamedLike(Token.STRING, "pragma_")) {
             pragmaFunction(Token.STRING);
         }
     }
 
     private void pragmaFunction(Token token) {
-        List<String> current = pragmaFunctions;
+        Set<String> current = pragmaFunctions;
         if (current == null) {
-            current = new ArrayList<>();
+            current = new LinkedHashSet<>();
             pragmaFunctions = current;
         }
-        String name = Ascii.toLower(tokens.unquoted(token));
-        if (!current.contains(name)) {
-            current.add(name);
-        }
+        current.add(Ascii.toLower(tokens.unquoted(token)));
     }
 }

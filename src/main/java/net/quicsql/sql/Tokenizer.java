@@ -67,44 +67,25 @@ final class Tokenizer {
             return Token.END_OF_TEXT;
         }
         char c = text.charAt(position);
-        switch (c) {
-            case ';':
-                return single(Token.SEMICOLON);
-            case '(':
-                return single(Token.LEFT_PAREN);
-            case ')':
-                return single(Token.RIGHT_PAREN);
-            case ',':
-                return single(Token.COMMA);
-            case '.':
-                return isDigit(at(position + 1)) ? number() : single(Token.DOT);
-            case '+':
-                return single(Token.PLUS);
-            case '-':
-                return minus();
-            case '=':
-                end = at(position + 1) == '=' ? position + 2 : position + 1;
-                return Token.EQUALS;
-            case '*', '/', '%', '&', '~':
-                return single(Token.OPERATOR);
-            case '<', '>', '|', '!':
-                return comparison(c, at(position + 1));
-            case '\'', '"', '`':
-                return quoted(c);
-            case '[':
-                return bracketed();
-            case '?':
-                end = skip(position + 1, DIGIT);
-                return Token.VARIABLE;
-            case '@', '#', ':', '$':
-                return variable();
-            case 'x', 'X':
-                return at(position + 1) == '\'' ? blob() : name();
-            case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-                return number();
-            default:
-                return isNamePart(c) ? name() : single(Token.ILLEGAL);
-        }
+        return switch (c) {
+            case ';' -> single(Token.SEMICOLON);
+            case '(' -> single(Token.LEFT_PAREN);
+            case ')' -> single(Token.RIGHT_PAREN);
+            case ',' -> single(Token.COMMA);
+            case '.' -> isDigit(at(position + 1)) ? number() : single(Token.DOT);
+            case '+' -> single(Token.PLUS);
+            case '-' -> minus();
+            case '=' -> equalSign();
+            case '*', '/', '%', '&', '~' -> single(Token.OPERATOR);
+            case '<', '>', '|', '!' -> comparison(c, at(position + 1));
+            case '\'', '"', '`' -> quoted(c);
+            case '[' -> bracketed();
+            case '?' -> numberedVariable();
+            case '@', '#', ':', '$' -> variable();
+            case 'x', 'X' -> at(position + 1) == '\'' ? blob() : name();
+            case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number();
+            default -> isNamePart(c) ? name() : single(Token.ILLEGAL);
+        };
     }
 
     /** Whether the latest token, a name, is {@code lowerCase} in any case, inside its quotes if it has some. */
@@ -140,7 +121,9 @@ final class Tokenizer {
             if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f') {
                 position = skip(position + 1, SPACE);
             } else if (c == '-' && at(position + 1) == '-') {
-                position = endOf("\n", position + 2);
+                // The line end stays: it begins a run of white space, the only place where U+000B is legal.
+                int lineEnd = text.indexOf('\n', position + 2);
+                position = lineEnd < 0 ? limit : Math.min(limit, lineEnd);
             } else if (c == '/' && at(position + 1) == '*' && position + 2 < limit) {
                 position = endOf("*/", position + 2);
             } else if (c == BYTE_ORDER_MARK) {
@@ -170,14 +153,18 @@ final class Tokenizer {
         return Token.OPERATOR;
     }
 
+    private Token equalSign() {
+        end = at(start + 1) == '=' ? start + 2 : start + 1;
+        return Token.EQUALS;
+    }
+
     private Token comparison(char first, char second) {
-        boolean two =
-                switch (first) {
-                    case '<' -> second == '=' || second == '>' || second == '<';
-                    case '>' -> second == '=' || second == '>';
-                    case '|' -> second == '|';
-                    default -> second == '=';
-                };
+        boolean two = switch (first) {
+            case '<' -> second == '=' || second == '>' || second == '<';
+            case '>' -> second == '=' || second == '>';
+            case '|' -> second == '|';
+            default -> second == '=';
+        };
         end = two ? start + 2 : start + 1;
         return two || first != '!' ? Token.OPERATOR : Token.ILLEGAL;
     }
@@ -245,6 +232,11 @@ final class Tokenizer {
         char sign = at(position + 1);
         int digits = sign == '+' || sign == '-' ? position + 2 : position + 1;
         return isDigit(at(digits)) ? skipDigits(digits, DIGIT) : position;
+    }
+
+    private Token numberedVariable() {
+        end = skip(start + 1, DIGIT);
+        return Token.VARIABLE;
     }
 
     /** A name after {@code @ # : $}, with {@code ::} between its parts and at most one {@code (...)} at its end. */

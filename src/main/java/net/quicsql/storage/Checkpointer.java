@@ -48,7 +48,10 @@ final class Checkpointer {
                 maintenance.checkpointTruncate();
             }
         } catch (JdbiException | ProblemException e) {
-            LOG.warn("database {}: no checkpoint at close; its log is kept and read at the next open", database.name(), e);
+            LOG.warn(
+                    "database {}: no checkpoint at close; its log is kept and read at the next open",
+                    database.name(),
+                    e);
         } finally {
             connections.remove(database);
         }

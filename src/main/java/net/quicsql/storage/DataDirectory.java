@@ -126,7 +126,8 @@ public final class DataDirectory implements AutoCloseable {
                 ? RAM_DISK
                 : Path.of(System.getProperty("java.io.tmpdir"));
         // Derived from the data folder, so that the next start finds what a killed server left behind.
-        return base.resolve("quicsql-" + UUID.nameUUIDFromBytes(dataDirectory.toString().getBytes(StandardCharsets.UTF_8)));
+        return base.resolve(
+                "quicsql-" + UUID.nameUUIDFromBytes(dataDirectory.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static void deleteTree(Path folder) throws IOException {

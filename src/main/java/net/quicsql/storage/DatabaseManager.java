@@ -71,9 +71,9 @@ public final class DatabaseManager implements Managed {
         for (DatabaseName name : directory.names()) {
             find(name);
         }
-        timer.scheduleWithFixedDelay(
+        var unused = timer.scheduleWithFixedDelay(
                 this::interruptLate, WATCHDOG_MILLIS, WATCHDOG_MILLIS, TimeUnit.MILLISECONDS);
-        timer.scheduleWithFixedDelay(
+        unused = timer.scheduleWithFixedDelay(
                 this::checkpoint, CHECKPOINT_MILLIS, CHECKPOINT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -158,6 +158,8 @@ public final class DatabaseManager implements Managed {
 
     /** For the health check: databases that failed to open, with the reason. */
     public Collection<Database> unhealthy() {
-        return known().stream().filter(database -> database.problem().isPresent()).toList();
+        return known().stream()
+                .filter(database -> database.problem().isPresent())
+                .toList();
     }
 }

@@ -1,8 +1,9 @@
 package net.quicsql.storage;
 
 import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
 import net.quicsql.sql.SqliteCode;
-import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
@@ -20,7 +21,7 @@ public final class EngineConnection implements AutoCloseable {
     private final DatabaseState database;
     private final StatementCache cache;
     private final StatementClock clock;
-    private final @Nullable EngineStatement[] own = new @Nullable EngineStatement[OwnStatement.values().length];
+    private final Map<OwnStatement, EngineStatement> own = new EnumMap<>(OwnStatement.class);
     private boolean foreignKeys;
     private long ownSchemaEpoch;
     private boolean tainted;
@@ -246,11 +247,7 @@ public final class EngineConnection implements AutoCloseable {
         database.forget(this);
         try {
             cache.closeAll();
-            for (EngineStatement statement : own) {
-                if (statement != null) {
-                    statement.close();
-                }
-            }
+            own.values().forEach(EngineStatement::close);
             connection.close();
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
@@ -266,10 +263,10 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     private EngineStatement own(OwnStatement which) {
-        EngineStatement statement = own[which.ordinal()];
+        EngineStatement statement = own.get(which);
         if (statement == null || statement.isFinalized()) {
             statement = prepareFresh(which.text);
-            own[which.ordinal()] = statement;
+            own.put(which, statement);
         }
         return statement;
     }

@@ -59,13 +59,16 @@ class ParametersTest {
 
     @Test
     void findsNoneInLiteralsNamesAndComments() {
-        assertThat(of("'?', \"?\", `:a`, [@b], a$b, x'00', 1e5, 0x1F /* ? */ -- ?").count())
+        assertThat(of("'?', \"?\", `:a`, [@b], a$b, x'00', 1e5, 0x1F /* ? */ -- ?")
+                        .count())
                 .isZero();
     }
 
     @Test
     void passesOverWhatSqliteRefuses() {
-        assertThat(of("?0, ?32767, ?99999999999, ?00000000000000000000, #1, $(a), :").count()).isZero();
+        assertThat(of("?0, ?32767, ?99999999999, ?00000000000000000000, #1, $(a), :")
+                        .count())
+                .isZero();
         assertThat(of("?32766").count()).isEqualTo(32_766);
         assertThat(of("?32766, ?, :a").count()).isEqualTo(32_766);
         assertThat(of("?00000000000000000007").count()).isEqualTo(7);
@@ -75,7 +78,12 @@ class ParametersTest {
     void keepsCountOfManyNames() {
         StringBuilder sql = new StringBuilder("?40");
         for (int i = 0; i < 100; i++) {
-            sql.append(",:p").append(i).append(", :p").append(i / 2).append(", ?").append(i + 1);
+            sql.append(",:p")
+                    .append(i)
+                    .append(", :p")
+                    .append(i / 2)
+                    .append(", ?")
+                    .append(i + 1);
         }
         Parameters parameters = of(sql.toString());
         assertThat(parameters.count()).isEqualTo(140);

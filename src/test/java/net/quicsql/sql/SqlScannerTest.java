@@ -1,15 +1,20 @@
 package net.quicsql.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 
 class SqlScannerTest {
 
     private static List<String> texts(String sql) {
-        return SqlScanner.scan(sql).statements().stream().map(SqlStatement::text).toList();
+        return SqlScanner.scan(sql).statements().stream()
+                .map(SqlStatement::text)
+                .toList();
     }
 
     @Test
@@ -20,10 +25,21 @@ class SqlScannerTest {
     @Test
     void saysWhereEachStatementIs() {
         Script script = SqlScanner.scan(" SELECT 1 ;\n/* a */ DELETE FROM t -- b\n;");
-        assertThat(script.statements()).allSatisfy(statement -> assertThat(statement.text())
-                .isEqualTo(script.text().substring(statement.start(), statement.end())));
+        assertThat(script.statements())
+                .allSatisfy(statement -> assertThat(statement.text())
+                        .isEqualTo(script.text().substring(statement.start(), statement.end())));
         assertThat(script.statements().get(0).start()).isEqualTo(1);
         assertThat(script.statements().get(1).text()).isEqualTo("DELETE FROM t");
+    }
+
+    @Test
+    void readsOneStatementAtATime() {
+        Iterator<SqlStatement> statements = SqlScanner.iterate("SELECT 1;; SELECT 2;");
+        assertThat(statements.next().text()).isEqualTo("SELECT 1");
+        assertThat(statements.next().text()).isEqualTo("SELECT 2");
+        assertThat(statements.hasNext()).isFalse();
+        assertThatThrownBy(statements::next).isInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(() -> SqlScanner.iterate("SELECT 1; \0")).isInstanceOf(SqlTextException.class);
     }
 
     @Test
@@ -39,6 +55,13 @@ class SqlScannerTest {
         assertThat(texts("\uFEFF;;\uFEFF SELECT 1")).containsExactly("SELECT 1");
         assertThat(SqlScanner.scan("\uFEFFSELECT\uFEFF1").statements().get(0).kind())
                 .isEqualTo(StatementKind.OTHER);
+    }
+
+    @Test
+    void takesVerticalTabsForSpaceOnlyBehindOtherSpace() {
+        assertThat(texts(" \u000b\t\u000b; -- comment\n\u000b")).isEmpty();
+        assertThat(texts("\u000b")).hasSize(1);
+        assertThat(texts("/**/\u000b;\uFEFF\u000b")).hasSize(2);
     }
 
     @Test
@@ -137,7 +160,8 @@ class SqlScannerTest {
     void logsDoubleQuotedNamesButNotWhatMayBeAString() {
         assertThat(SqlScanner.stripForLog("INSERT INTO \"t\"(\"a\", \"b\") VALUES(\"x\", \"y\") RETURNING \"a\"", 100))
                 .isEqualTo("INSERT INTO \"t\"(\"a\", \"b\") VALUES(?, ?) RETURNING \"a\"");
-        assertThat(SqlScanner.stripForLog("SELECT \"u\".\"id\" FROM \"u\" WHERE \"u\".\"n\"=\"ann\" OR \"u\".\"n\"=\"b\".\"n\"", 100))
+        assertThat(SqlScanner.stripForLog(
+                        "SELECT \"u\".\"id\" FROM \"u\" WHERE \"u\".\"n\"=\"ann\" OR \"u\".\"n\"=\"b\".\"n\"", 100))
                 .isEqualTo("SELECT \"u\".\"id\" FROM \"u\" WHERE \"u\".\"n\"=? OR \"u\".\"n\"=\"b\".\"n\"");
         assertThat(SqlScanner.stripForLog("SELECT \"ann@example.org\"", 100)).isEqualTo("SELECT ?");
     }

@@ -52,12 +52,16 @@ class SqlStatementTest {
 
     @Test
     void findsTheVerbBehindTableExpressions() {
-        assertThat(one("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a").verb()).isEqualTo(Verb.INSERT);
-        assertThat(one("WITH RECURSIVE c(n) AS (VALUES(1) UNION ALL SELECT n+1 FROM c) SELECT * FROM c").verb())
+        assertThat(one("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a").verb())
+                .isEqualTo(Verb.INSERT);
+        assertThat(one("WITH RECURSIVE c(n) AS (VALUES(1) UNION ALL SELECT n+1 FROM c) SELECT * FROM c")
+                        .verb())
                 .isEqualTo(Verb.SELECT);
-        assertThat(one("WITH replace(a) AS NOT MATERIALIZED (SELECT ')'), b AS (DELETE) UPDATE t SET a=1").verb())
+        assertThat(one("WITH replace(a) AS NOT MATERIALIZED (SELECT ')'), b AS (DELETE) UPDATE t SET a=1")
+                        .verb())
                 .isEqualTo(Verb.UPDATE);
-        assertThat(one("WITH a AS (SELECT 1), replace AS (SELECT 2) VALUES(1)").verb()).isEqualTo(Verb.VALUES);
+        assertThat(one("WITH a AS (SELECT 1), replace AS (SELECT 2) VALUES(1)").verb())
+                .isEqualTo(Verb.VALUES);
         assertThat(one("WITH a AS (SELECT 1) REPLACE INTO t SELECT 1").verb()).isEqualTo(Verb.REPLACE);
         assertThat(one("WITH a AS (SELECT 1)/**/DELETE FROM t").verb()).isEqualTo(Verb.DELETE);
         assertThat(one("WITH a AS (SELECT 1)").verb()).isEqualTo(Verb.OTHER);
@@ -66,7 +70,8 @@ class SqlStatementTest {
     @Test
     void takesTheReplaceFunctionForNoVerb() {
         assertThat(one("SELECT REPLACE(a, 'b', 'c') FROM t").verb()).isEqualTo(Verb.SELECT);
-        assertThat(one("WITH a AS (SELECT replace('a', 'b', 'c')) SELECT (1), replace('a', 'b', 'c')").verb())
+        assertThat(one("WITH a AS (SELECT replace('a', 'b', 'c')) SELECT (1), replace('a', 'b', 'c')")
+                        .verb())
                 .isEqualTo(Verb.SELECT);
     }
 
@@ -106,7 +111,8 @@ class SqlStatementTest {
     void leavesAMisspeltReadonlyBeginToSqlite() {
         assertThat(one("BEGIN READONLY nonsense").transactionMode()).isEqualTo(TransactionMode.UNSPECIFIED);
         assertThat(one("BEGIN TRANSACTION \"readonly\"").transactionMode()).isEqualTo(TransactionMode.UNSPECIFIED);
-        assertThat(one("BEGIN IMMEDIATE TRANSACTION readonly").transactionMode()).isEqualTo(TransactionMode.IMMEDIATE);
+        assertThat(one("BEGIN IMMEDIATE TRANSACTION readonly").transactionMode())
+                .isEqualTo(TransactionMode.IMMEDIATE);
     }
 
     @Test
@@ -126,8 +132,11 @@ class SqlStatementTest {
     @Test
     void knowsReturningOnlyAsAClauseOfAWrite() {
         assertThat(one("INSERT INTO t VALUES(1) RETURNING a").returning()).isTrue();
-        assertThat(one("WITH a AS (SELECT 1) DELETE FROM t returning *").returning()).isTrue();
-        assertThat(one("INSERT INTO t SELECT \"returning\", 'RETURNING' /* RETURNING */").returning()).isFalse();
+        assertThat(one("WITH a AS (SELECT 1) DELETE FROM t returning *").returning())
+                .isTrue();
+        assertThat(one("INSERT INTO t SELECT \"returning\", 'RETURNING' /* RETURNING */")
+                        .returning())
+                .isFalse();
         assertThat(one("INSERT INTO t VALUES((1 RETURNING 2))").returning()).isFalse();
         assertThat(one("SELECT 1 RETURNING 2").returning()).isFalse();
     }
@@ -136,15 +145,19 @@ class SqlStatementTest {
     void noticesLastInsertRowidHoweverItIsWritten() {
         assertThat(one("SELECT last_insert_rowid()").namesLastInsertRowid()).isTrue();
         assertThat(one("SELECT \"Last_Insert_RowId\"()").namesLastInsertRowid()).isTrue();
-        assertThat(one("SELECT [last_insert_rowid] /**/ ()").namesLastInsertRowid()).isTrue();
-        assertThat(one("SELECT 'last_insert_rowid()', last_insert_rowids").namesLastInsertRowid()).isFalse();
+        assertThat(one("SELECT [last_insert_rowid] /**/ ()").namesLastInsertRowid())
+                .isTrue();
+        assertThat(one("SELECT 'last_insert_rowid()', last_insert_rowids").namesLastInsertRowid())
+                .isFalse();
     }
 
     @Test
     void noticesCallsOfChanges() {
         assertThat(one("SELECT changes()").namesChanges()).isTrue();
         assertThat(one("SELECT `TOTAL_changes`/**/ -- \n()").namesChanges()).isTrue();
-        assertThat(one("SELECT changes, (1) FROM \"changes\" WHERE 'changes' (a)").namesChanges()).isFalse();
+        assertThat(one("SELECT changes, (1) FROM \"changes\" WHERE 'changes' (a)")
+                        .namesChanges())
+                .isFalse();
     }
 
     @Test
@@ -190,18 +203,24 @@ class SqlStatementTest {
                 "EXPLAIN WITH a AS (SELECT 1) DELETE FROM temp.[sqlite_schema]")) {
             assertThat(one(sql).mentionsSchemaTable()).as(sql).isTrue();
         }
-        assertThat(one("DELETE FROM t WHERE a IN (SELECT name FROM sqlite_schema)").mentionsSchemaTable())
+        assertThat(one("DELETE FROM t WHERE a IN (SELECT name FROM sqlite_schema)")
+                        .mentionsSchemaTable())
                 .isFalse();
         assertThat(one("SELECT * FROM sqlite_schema").mentionsSchemaTable()).isFalse();
     }
 
     @Test
     void noticesConflictWordsThatMayEndATransaction() {
-        assertThat(one("INSERT OR ROLLBACK INTO t VALUES(1)").mayEndTransaction()).isTrue();
-        assertThat(one("WITH a AS (SELECT 1) UPDATE OR FAIL t SET a = 1").mayEndTransaction()).isTrue();
-        assertThat(one("DELETE FROM t WHERE RAISE(ROLLBACK, 'x')").mayEndTransaction()).isTrue();
-        assertThat(one("INSERT OR ABORT INTO t VALUES('ROLLBACK', \"FAIL\")").mayEndTransaction()).isFalse();
-        assertThat(one("INSERT OR REPLACE INTO t VALUES(1)").mayEndTransaction()).isFalse();
+        assertThat(one("INSERT OR ROLLBACK INTO t VALUES(1)").mayEndTransaction())
+                .isTrue();
+        assertThat(one("WITH a AS (SELECT 1) UPDATE OR FAIL t SET a = 1").mayEndTransaction())
+                .isTrue();
+        assertThat(one("DELETE FROM t WHERE RAISE(ROLLBACK, 'x')").mayEndTransaction())
+                .isTrue();
+        assertThat(one("INSERT OR ABORT INTO t VALUES('ROLLBACK', \"FAIL\")").mayEndTransaction())
+                .isFalse();
+        assertThat(one("INSERT OR REPLACE INTO t VALUES(1)").mayEndTransaction())
+                .isFalse();
         assertThat(one("ROLLBACK").mayEndTransaction()).isFalse();
     }
 
@@ -254,7 +273,8 @@ class SqlStatementTest {
         assertThat(one("SELECT * FROM pragma_table_info('t') JOIN Pragma_Optimize, [pragma_A], \"pragma_optimize\"")
                         .pragmaFunctions())
                 .containsExactly("pragma_table_info", "pragma_optimize", "pragma_a");
-        assertThat(one("CREATE VIEW v AS SELECT 1 IN main.pragma_x").pragmaFunctions()).containsExactly("pragma_x");
+        assertThat(one("CREATE VIEW v AS SELECT 1 IN main.pragma_x").pragmaFunctions())
+                .containsExactly("pragma_x");
         assertThat(one("SELECT 1").pragmaFunctions()).isEmpty();
     }
 

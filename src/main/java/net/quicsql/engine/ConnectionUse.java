@@ -1,0 +1,178 @@
+package net.quicsql.engine;
+
+import java.util.function.LongSupplier;
+import net.quicsql.execution.StatementRunner;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import net.quicsql.session.Abort;
+import net.quicsql.session.Lease;
+import net.quicsql.session.Session;
+import net.quicsql.sql.RowSink;
+import net.quicsql.sql.SqlStatement;
+import net.quicsql.sql.Statement;
+import net.quicsql.sql.StatementResult;
+import net.quicsql.sql.Verb;
+import net.quicsql.storage.ConnectionRole;
+import net.quicsql.storage.Database;
+import net.quicsql.storage.EngineConnection;
+import net.quicsql.storage.WriterTurn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three places where a statement may run, each with its rules: a pooled reader, the database's writer in the writer's
+ * turn, and the connection leased to the stream. Thread-safe.
+ */
+final class ConnectionUse {
+    private final StatementRunner runner;
+    private final LongSupplier nanoClock;
+    private final long statementTimeoutMillis;
+
+    ConnectionUse(StatementRunner runner, LongSupplier nanoClock, long statementTimeoutMillis) {
+        this.runner = runner;
+        this.nanoClock = nanoClock;
+        this.statementTimeoutMillis = statementTimeoutMillis;
+    }
+
+    long now() {
+        return nanoClock.getAsLong();
+    }
+
+    /** Runs on a pooled reader: for statements that neither change nor depend on anything of the connection. */
+    StatementResult onReader(Session session, Statement statement, RowSink sink) {
+        Database database = session.database();
+        EngineConnection reader = database.borrowReader();
+        try {
+            return runner.run(reader, statement, sink);
+        } finally {
+            database.giveBackReader(reader);
+        }
+    }
+
+    /** Runs in autocommit on the database's writer, in the writer's turn. */
+    StatementResult onWriter(Session session, Statement statement, RowSink sink) {
+        Database database = session.database();
+        try (WriterTurn turn = database.writerTurn(session.principal(), purpose(statement.sql()))) {
+            EngineConnection writer = database.writer();
+            writer.foreignKeys(session.enforcesForeignKeys());
+            if (dependsOnLastRowid(statement.sql())) {
+                prime(writer, session);
+            }
+            try {
+                return remember(session, runner.run(writer, statement, sink));
+            } catch (ProblemException e) {
+                // Nothing may stay open on a connection that the next principal will write with.
+                if (!writer.isAutocommit()) {
+                    writer.rollback();
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Runs on the stream's own connection, taking the writer's turn before the first write. */
+    StatementResult onLease(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
+        EngineConnection connection = lease.connection();
+        SqlStatement sql = statement.sql();
+        if (!lease.isPrimed() && dependsOnLastRowid(sql)) {
+            prime(connection, session);
+            lease.primed();
+        }
+        boolean needsTurn = writes && connection.role() == ConnectionRole.WRITER && !lease.hasTurn();
+        Runnable first = needsTurn ? () -> takeTurn(session, lease, sql) : StatementRunner.NOTHING_FIRST;
+        try {
+            StatementResult result = runner.run(connection, statement, sink, runner.newDeadline(), first);
+            lease.read();
+            return remember(session, result);
+        } catch (ProblemException e) {
+            afterFailure(session, lease, e, needsTurn);
+            throw e;
+        } finally {
+            if (!lease.inTransaction()) {
+                lease.releaseTurn();
+            }
+        }
+    }
+
+    /**
+     * Looks where a statement's failure has left the stream's transaction. One that is gone is either SQLite's doing, as
+     * the client's own statement asked, or it aborts the stream.
+     */
+    void afterFailure(Session session, Lease lease, ProblemException e, boolean tookTurn) {
+        if (!lease.inTransaction()) {
+            return;
+        }
+        if (lease.connection().isAutocommit()) {
+            endTransaction(session, lease);
+            session.abort(abortAfter(e));
+        } else if (tookTurn && Failures.isBusy(e)) {
+            // The lock was not had, so nobody need wait for this transaction.
+            lease.releaseTurn();
+        }
+    }
+
+    private @Nullable Abort abortAfter(ProblemException e) {
+        if (e.problem() instanceof Problem.Refused refused && refused.code() == ProblemCode.STATEMENT_TIMEOUT) {
+            return new Abort(Abort.Cause.STATEMENT_TIMEOUT, statementTimeoutMillis, statementTimeoutMillis);
+        }
+        return Failures.abortAfter(e);
+    }
+
+    /** Gives back what a transaction held, its connection too unless temporary objects live there. */
+    void endTransaction(Session session, Lease lease) {
+        lease.transactionEnded();
+        if (!lease.hasTemporaryObjects()) {
+            session.endLease();
+        }
+    }
+
+    void takeTurn(Session session, Lease lease, SqlStatement sql) {
+        lease.hold(session.database().writerTurn(session.principal(), purpose(sql)));
+    }
+
+    /** Runs the statement that begins a transaction, in the writer's turn if it takes SQLite's lock at once. */
+    void begin(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
+        Runnable first = writes ? () -> takeTurn(session, lease, statement.sql()) : StatementRunner.NOTHING_FIRST;
+        runner.run(lease.connection(), statement, sink, runner.newDeadline(), first);
+    }
+
+    /** Runs on a connection that the caller has chosen and prepared. */
+    StatementResult onConnection(EngineConnection connection, Statement statement, RowSink sink) {
+        return runner.run(connection, statement, sink);
+    }
+
+    /** Rebuilds the database on a connection of its own. */
+    void vacuum(EngineConnection connection) {
+        connection.startClock(runner.newDeadline());
+        try {
+            connection.vacuum();
+        } finally {
+            connection.stopClock();
+        }
+    }
+
+    private static void prime(EngineConnection connection, Session session) {
+        Long last = session.lastInsertRowid();
+        connection.primeLastInsertRowid(last == null ? 0 : last);
+    }
+
+    /**
+     * Whether a statement reads the connection's last rowid or reports it. An insert does: where it inserts nothing, or
+     * into a table without rowids, the connection still has the last rowid of its previous user.
+     */
+    private static boolean dependsOnLastRowid(SqlStatement sql) {
+        return sql.verb() == Verb.INSERT || sql.verb() == Verb.REPLACE || sql.namesLastInsertRowid();
+    }
+
+    private static StatementResult remember(Session session, StatementResult result) {
+        Long rowid = result.lastInsertRowid();
+        if (rowid != null) {
+            session.lastInsertRowid(rowid);
+        }
+        return result;
+    }
+
+    private static String purpose(SqlStatement sql) {
+        return sql.transactionKeyword() ? "an open transaction" : "a write (" + sql.verb() + ")";
+    }
+}

@@ -1,0 +1,68 @@
+package net.quicsql.engine;
+
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import net.quicsql.session.Abort;
+import net.quicsql.sql.SqliteCode;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine says and concludes when a statement fails. Stateless. */
+final class Failures {
+    private Failures() {}
+
+    /** A failure in SQLite's words of a statement that SQLite itself was not asked. */
+    static ProblemException sqliteError(String message) {
+        return new Problem.SqlFailed(
+                        ProblemCode.SQL_FAILED,
+                        SqliteCode.ERROR,
+                        SqliteCode.ERROR,
+                        SqliteCode.name(SqliteCode.ERROR),
+                        message)
+                .toException();
+    }
+
+    static ProblemException refused(String message) {
+        return new Problem.Refused(ProblemCode.STATEMENT_REFUSED, message).toException();
+    }
+
+    /** The failure of a write by a principal who may only read. */
+    static ProblemException writeForbidden() {
+        return new Problem.SqlFailed(
+                        ProblemCode.SQL_WRITE_FORBIDDEN,
+                        SqliteCode.READONLY,
+                        SqliteCode.READONLY,
+                        SqliteCode.name(SqliteCode.READONLY),
+                        "attempt to write a readonly database")
+                .toException();
+    }
+
+    static boolean isReadOnly(ProblemException e) {
+        return e.problem() instanceof Problem.SqlFailed failed && failed.extendedCode() == SqliteCode.READONLY;
+    }
+
+    static boolean isBusy(ProblemException e) {
+        return e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.BUSY;
+    }
+
+    /**
+     * Why a transaction that a failed statement has ended counts as ended by the server; null where SQLite ended it as the
+     * client's own statement asked for, by OR ROLLBACK or RAISE(ROLLBACK).
+     */
+    static @Nullable Abort abortAfter(ProblemException e) {
+        if (e.problem() instanceof Problem.SqlFailed failed) {
+            return switch (failed.primaryCode()) {
+                case SqliteCode.FULL,
+                        SqliteCode.IOERR,
+                        SqliteCode.NOMEM,
+                        SqliteCode.CORRUPT,
+                        SqliteCode.CANTOPEN,
+                        SqliteCode.BUSY,
+                        SqliteCode.READONLY,
+                        SqliteCode.INTERRUPT -> Abort.of(Abort.Cause.MACHINE);
+                default -> null;
+            };
+        }
+        return Abort.of(Abort.Cause.MACHINE);
+    }
+}

@@ -1,0 +1,178 @@
+package net.quicsql.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.function.LongSupplier;
+import net.quicsql.access.AccessLevel;
+import net.quicsql.access.AccessPolicy;
+import net.quicsql.access.DatabaseName;
+import net.quicsql.access.Principal;
+import net.quicsql.execution.StatementRunner;
+import net.quicsql.limits.LimitsConfig;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import net.quicsql.session.Session;
+import net.quicsql.session.SessionStore;
+import net.quicsql.sql.Arguments;
+import net.quicsql.sql.RowDiscard;
+import net.quicsql.sql.RowSink;
+import net.quicsql.sql.SqlStatement;
+import net.quicsql.sql.Statement;
+import net.quicsql.sql.StatementKind;
+import net.quicsql.sql.StatementResult;
+import net.quicsql.storage.Database;
+import net.quicsql.storage.DatabaseManager;
+
+/** Runs client SQL, on streams and outside of them. Thread-safe. */
+public final class StreamEngine {
+    private final DatabaseManager databases;
+    private final SessionStore sessions;
+    private final StatementRunner runner;
+    private final SqlTexts texts = new SqlTexts();
+    private final Descriptions descriptions = new Descriptions();
+    private final StoredTexts storedTexts;
+    private final StatementRouter router;
+    private final TransactionControl transactions;
+    private final AtomicBatch atomicBatch;
+
+    public StreamEngine(DatabaseManager databases, SessionStore sessions, LimitsConfig limits, LongSupplier nanoClock) {
+        this.databases = requireNonNull(databases, "databases is null");
+        this.sessions = requireNonNull(sessions, "sessions is null");
+        this.runner = new StatementRunner(limits.statementTimeout(), nanoClock);
+        SessionStates states = new SessionStates(sessions, limits.maxSessionStatesPerPrincipal());
+        this.storedTexts = new StoredTexts(states, limits);
+        ConnectionUse use =
+                new ConnectionUse(runner, nanoClock, limits.statementTimeout().toMillis());
+        this.transactions = new TransactionControl(use, limits.maxTransactionsPerDatabase());
+        this.router = new StatementRouter(use, transactions, new PragmaControl(use), new TemporaryObjects(use, states));
+        this.atomicBatch = new AtomicBatch(runner);
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @throws ProblemException ACCESS_DENIED, UNKNOWN_DATABASE, or why the database cannot be opened
+     */
+    public Stream open(DatabaseName name, Principal principal) {
+        AccessLevel level = AccessPolicy.requireRead(principal, name);
+        return new Stream(this, sessions.open(database(name), principal.name()), level.mayWrite());
+    }
+
+    /**
+     * Goes on with the stream of a baton. Rights and the database's existence are checked anew.
+     *
+     * @throws ProblemException INVALID_BATON, ACCESS_DENIED, UNKNOWN_DATABASE, or why the database cannot be opened
+     */
+    public Stream resume(DatabaseName name, Principal principal, String baton) {
+        AccessLevel level = AccessPolicy.requireRead(principal, name);
+        return new Stream(this, sessions.resume(database(name), principal.name(), baton), level.mayWrite());
+    }
+
+    /**
+     * Runs one statement outside any stream, in autocommit.
+     *
+     * @throws ProblemException as {@link #open} and {@link Stream#execute}; STATEMENT_NOT_ALLOWED where the statement makes
+     *     sense on a stream only
+     */
+    public StatementResult query(DatabaseName name, Principal principal, Statement statement, RowSink sink) {
+        AccessLevel level = AccessPolicy.requireRead(principal, name);
+        Database database = database(name);
+        requireStateless(statement.sql());
+        return router.run(Session.stateless(database, principal.name()), level.mayWrite(), statement, sink);
+    }
+
+    /**
+     * Runs statements outside any stream, all or nothing.
+     *
+     * @throws ProblemException as {@link #open}; STATEMENT_NOT_ALLOWED or STATEMENT_REFUSED for any of the statements, in
+     *     which case none has run
+     */
+    public BatchOutcome queryBatch(DatabaseName name, Principal principal, List<Statement> statements, BatchSink sink) {
+        AccessLevel level = AccessPolicy.requireRead(principal, name);
+        Database database = database(name);
+        for (Statement statement : statements) {
+            requireStateless(statement.sql());
+            requireBatchable(statement.sql());
+        }
+        return atomicBatch.run(database, principal.name(), level.mayWrite(), statements, sink);
+    }
+
+    /**
+     * The one statement of a text.
+     *
+     * @throws ProblemException SQL_NO_STATEMENT, SQL_MANY_STATEMENTS or SQL_INVALID_TEXT
+     */
+    public SqlStatement statement(String sql) {
+        return texts.single(sql);
+    }
+
+    /** Transactions open in a database. */
+    public int openTransactions(DatabaseName name) {
+        return transactions.open(name);
+    }
+
+    void sequence(Stream stream, String script) {
+        for (SqlStatement sql : texts.script(script).statements()) {
+            stream.execute(new Statement(sql, Arguments.none()), RowDiscard.INSTANCE);
+        }
+    }
+
+    SessionStore sessions() {
+        return sessions;
+    }
+
+    StatementRouter router() {
+        return router;
+    }
+
+    StatementRunner runner() {
+        return runner;
+    }
+
+    SqlTexts texts() {
+        return texts;
+    }
+
+    Descriptions descriptions() {
+        return descriptions;
+    }
+
+    StoredTexts storedTexts() {
+        return storedTexts;
+    }
+
+    private Database database(DatabaseName name) {
+        return databases
+                .find(name)
+                .orElseThrow(() -> new Problem.Refused(ProblemCode.UNKNOWN_DATABASE, "unknown database '" + name + "'")
+                        .toException())
+                .open();
+    }
+
+    private static void requireStateless(SqlStatement sql) {
+        if (sql.transactionKeyword()) {
+            throw notAllowed(sql.verb() + " is not allowed here: send the statements of a transaction as one batch"
+                    + " ({\"statements\":[…]}), or use a libSQL client for an interactive one");
+        }
+        if (sql.temporary()) {
+            throw notAllowed("temporary objects are not allowed here: each request stands alone. Use a libSQL client");
+        }
+    }
+
+    private static void requireBatchable(SqlStatement sql) {
+        StatementRouter.requireAllowed(sql);
+        if (sql.kind() == StatementKind.VACUUM) {
+            throw notAllowed("VACUUM is not allowed in a batch: it cannot run in a transaction");
+        }
+        if (sql.kind() == StatementKind.ATTACH || sql.kind() == StatementKind.DETACH) {
+            throw Failures.refused("not authorized: " + sql.verb() + " is not allowed");
+        }
+        PragmaControl.requireAllowed(sql);
+    }
+
+    private static ProblemException notAllowed(String message) {
+        return new Problem.Refused(ProblemCode.STATEMENT_NOT_ALLOWED, message).toException();
+    }
+}

@@ -1,0 +1,144 @@
+package net.quicsql.session;
+
+import static java.util.Objects.requireNonNull;
+
+import net.quicsql.storage.Database;
+import net.quicsql.storage.EngineConnection;
+import net.quicsql.storage.WriterTurn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that belongs to one stream while it is in a transaction or has temporary objects, with the writer's turn
+ * if it has written. Touched by the holder of the session's claim alone.
+ */
+public final class Lease {
+    private final Database database;
+    private final EngineConnection connection;
+    private @Nullable WriterTurn turn;
+    private @Nullable Runnable transactionPermit;
+    private boolean inTransaction;
+    private long transactionStartedNanos;
+    private boolean temporaryObjects;
+    private boolean primed;
+    private boolean readSomething;
+    private boolean schemaTouched;
+    private boolean queryOnly;
+
+    public Lease(Database database, EngineConnection connection) {
+        this.database = requireNonNull(database, "database is null");
+        this.connection = requireNonNull(connection, "connection is null");
+    }
+
+    public EngineConnection connection() {
+        return connection;
+    }
+
+    public boolean inTransaction() {
+        return inTransaction;
+    }
+
+    public boolean hasTurn() {
+        return turn != null;
+    }
+
+    /** Keeps the writer's turn until the transaction, or the statement outside of one, ends. */
+    public void hold(WriterTurn newTurn) {
+        turn = newTurn;
+    }
+
+    public void releaseTurn() {
+        WriterTurn held = turn;
+        turn = null;
+        if (held != null) {
+            held.close();
+        }
+    }
+
+    /**
+     * Notes that a transaction has begun.
+     *
+     * @param permit gives back the transaction's place under the limit, once
+     */
+    public void transactionBegan(long nowNanos, Runnable permit) {
+        inTransaction = true;
+        transactionStartedNanos = nowNanos;
+        transactionPermit = permit;
+    }
+
+    public long transactionStartedNanos() {
+        return transactionStartedNanos;
+    }
+
+    /** Notes that the transaction is over, however it ended, and gives back what it held but for the connection. */
+    public void transactionEnded() {
+        inTransaction = false;
+        readSomething = false;
+        releaseTurn();
+        if (queryOnly) {
+            queryOnly = false;
+            connection.execute("PRAGMA query_only=OFF");
+        }
+        if (schemaTouched) {
+            schemaTouched = false;
+            connection.schemaChangedHere();
+            database.schemaChanged();
+        }
+        Runnable permit = transactionPermit;
+        transactionPermit = null;
+        if (permit != null) {
+            permit.run();
+        }
+    }
+
+    /** Whether the stream's temporary objects live on this connection, so that it must stay the stream's. */
+    public boolean hasTemporaryObjects() {
+        return temporaryObjects;
+    }
+
+    public void temporaryObjectsMade() {
+        temporaryObjects = true;
+        connection.taint();
+    }
+
+    /** Makes the connection's next transaction one that SQLite lets read only. */
+    public void queryOnly() {
+        queryOnly = true;
+        connection.execute("PRAGMA query_only=ON");
+    }
+
+    /** Whether {@code last_insert_rowid()} on this connection is the stream's own. */
+    public boolean isPrimed() {
+        return primed;
+    }
+
+    public void primed() {
+        primed = true;
+    }
+
+    /** Whether the transaction has a snapshot. */
+    public boolean hasRead() {
+        return readSomething;
+    }
+
+    public void read() {
+        readSomething = true;
+    }
+
+    public void schemaTouched() {
+        schemaTouched = true;
+        connection.schemaChangedHere();
+    }
+
+    /** Rolls back what is open and gives the connection back. */
+    public void end() {
+        try {
+            if (inTransaction) {
+                connection.rollback();
+                transactionEnded();
+            }
+        } finally {
+            releaseTurn();
+            database.giveBackLease(connection);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package net.quicsql.session;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
+import java.util.Map;
+import net.quicsql.storage.Database;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream in memory. Its fields belong to whoever holds its claim: a request from open or resume until it is parked, or
+ * the reaper while it ends a transaction.
+ */
+public final class Session {
+    private final SessionId id;
+    private final Database database;
+    private final String principal;
+    private final Map<Integer, String> storedSql = new HashMap<>();
+    private long generation;
+    private boolean claimed = true;
+    private boolean ended;
+    private long idleSinceNanos;
+    private @Nullable Lease lease;
+    private @Nullable Long lastInsertRowid;
+    private @Nullable Boolean foreignKeys;
+    private @Nullable Abort abort;
+    private boolean clientSawTransaction;
+
+    Session(SessionId id, Database database, String principal, long generation) {
+        this.id = requireNonNull(id, "id is null");
+        this.database = requireNonNull(database, "database is null");
+        this.principal = requireNonNull(principal, "principal is null");
+        this.generation = generation;
+    }
+
+    /** A stream that lives for one request and is never parked. */
+    public static Session stateless(Database database, String principal) {
+        return new Session(SessionId.random(), database, principal, 0);
+    }
+
+    public SessionId id() {
+        return id;
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public String principal() {
+        return principal;
+    }
+
+    /** SQL texts that the client has stored, by its own numbers. */
+    public Map<Integer, String> storedSql() {
+        return storedSql;
+    }
+
+    public @Nullable Lease lease() {
+        return lease;
+    }
+
+    public void lease(@Nullable Lease newLease) {
+        lease = newLease;
+    }
+
+    public boolean inTransaction() {
+        return lease != null && lease.inTransaction();
+    }
+
+    public @Nullable Long lastInsertRowid() {
+        return lastInsertRowid;
+    }
+
+    public void lastInsertRowid(long rowid) {
+        lastInsertRowid = rowid;
+    }
+
+    /** Whether this stream enforces foreign keys: its own choice, else the database's. */
+    public boolean enforcesForeignKeys() {
+        return foreignKeys != null ? foreignKeys : database.config().foreignKeys();
+    }
+
+    /** Sets the stream's own choice; one that changes nothing is none. */
+    public void enforceForeignKeys(boolean enforced) {
+        foreignKeys = enforced == database.config().foreignKeys() ? null : enforced;
+    }
+
+    /** Why the stream is aborted; null where it is not. */
+    public @Nullable Abort abort() {
+        return abort;
+    }
+
+    public void abort(@Nullable Abort newAbort) {
+        abort = newAbort;
+    }
+
+    /** Ends the transaction or the temporary state, if any, and gives the connection back. */
+    public void endLease() {
+        Lease held = lease;
+        lease = null;
+        if (held != null) {
+            held.end();
+        }
+    }
+
+    /** Whether only memory can hold what this stream has. */
+    boolean mustLive() {
+        return lease != null || !storedSql.isEmpty();
+    }
+
+    boolean hasTemporaryState() {
+        return lease != null && lease.hasTemporaryObjects();
+    }
+
+    /** Whether this stream has state, other than a transaction, that keeps it in memory. */
+    public boolean holdsState() {
+        Lease held = lease;
+        return held != null && held.hasTemporaryObjects() || !storedSql.isEmpty();
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /** Whether an answer has told the client that a transaction is open. */
+    boolean clientSawTransaction() {
+        return clientSawTransaction;
+    }
+
+    void clientSawTransaction(boolean saw) {
+        clientSawTransaction = saw;
+    }
+
+    void restore(Baton baton) {
+        lastInsertRowid = baton.lastInsertRowid();
+        foreignKeys = baton.foreignKeys();
+        abort = baton.abort();
+    }
+
+    Baton nextBaton(long nowSeconds) {
+        generation++;
+        return new Baton(
+                id,
+                generation,
+                nowSeconds,
+                database.name().value(),
+                principal,
+                inTransaction(),
+                hasTemporaryState(),
+                foreignKeys,
+                lastInsertRowid,
+                abort);
+    }
+
+    /** Claims the session for a request that carries a generation; false where it is taken, older or over. */
+    synchronized boolean claim(long expectedGeneration) {
+        if (claimed || ended || generation != expectedGeneration) {
+            return false;
+        }
+        claimed = true;
+        return true;
+    }
+
+    /** Claims the session for the reaper if nobody works on it. */
+    synchronized boolean claimIdle() {
+        if (claimed || ended) {
+            return false;
+        }
+        claimed = true;
+        return true;
+    }
+
+    synchronized void unclaim(long nowNanos) {
+        claimed = false;
+        idleSinceNanos = nowNanos;
+    }
+
+    /** Gives the reaper's claim back without touching the idle time. */
+    synchronized void unclaim() {
+        claimed = false;
+    }
+
+    /** Marks the session as gone; its claim is never given again. */
+    synchronized void end() {
+        ended = true;
+    }
+
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+}

@@ -1,0 +1,97 @@
+package net.quicsql.session;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import net.quicsql.limits.LimitsConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends transactions that are idle or open for too long, and session state that nobody asks for any more. A stream on which
+ * a request works is left alone: its statements have a deadline of their own. Used by one thread.
+ */
+public final class SessionReaper implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionReaper.class);
+
+    private final SessionStore store;
+    private final LimitsConfig limits;
+    private final LongSupplier nanoClock;
+
+    public SessionReaper(SessionStore store, LimitsConfig limits, LongSupplier nanoClock) {
+        this.store = requireNonNull(store, "store is null");
+        this.limits = requireNonNull(limits, "limits is null");
+        this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
+    }
+
+    @Override
+    public void run() {
+        for (Session session : store.live()) {
+            try {
+                look(session);
+            } catch (RuntimeException e) {
+                // One stream that cannot be ended must not keep the others from it, nor end the timer.
+                LOG.error(
+                        "a stream of database {} could not be ended",
+                        session.database().name(),
+                        e);
+            }
+        }
+    }
+
+    /** Ends every stream in memory that no request works on: for the server's stop. */
+    public void endAll() {
+        for (Session session : store.live()) {
+            if (session.claimIdle()) {
+                store.abort(session, Abort.of(Abort.Cause.UNKNOWN));
+            }
+        }
+    }
+
+    private void look(Session session) {
+        if (!session.claimIdle()) {
+            return;
+        }
+        Abort abort = reason(session, nanoClock.getAsLong());
+        if (abort == null) {
+            session.unclaim();
+            return;
+        }
+        LOG.warn(
+                "database {}: ended the {} of principal '{}': {}",
+                session.database().name(),
+                session.inTransaction() ? "transaction" : "session state",
+                session.principal(),
+                abort.problem().message());
+        store.abort(session, abort);
+    }
+
+    private @Nullable Abort reason(Session session, long now) {
+        long idle = now - session.idleSinceNanos();
+        Lease lease = session.lease();
+        if (lease == null || !lease.inTransaction()) {
+            return past(Abort.Cause.SESSION_STATE, idle, limits.sessionStateIdleTimeout());
+        }
+        long age = now - lease.transactionStartedNanos();
+        Abort abort = past(Abort.Cause.IDLE, idle, limits.txIdleTimeout());
+        if (abort == null) {
+            abort = past(Abort.Cause.LIFETIME, age, limits.maxTxLifetime());
+        }
+        if (abort == null && lease.hasTurn() && session.database().writerQueue().isContended()) {
+            abort = past(Abort.Cause.CONTENDED_IDLE, idle, limits.contendedIdleTimeout());
+            if (abort == null) {
+                abort = past(Abort.Cause.CONTENDED_LIFETIME, age, limits.contendedTxLifetime());
+            }
+        }
+        return abort;
+    }
+
+    private static @Nullable Abort past(Abort.Cause cause, long nanos, Duration limit) {
+        return nanos > limit.toNanos()
+                ? new Abort(cause, limit.toMillis(), TimeUnit.NANOSECONDS.toMillis(nanos))
+                : null;
+    }
+}

@@ -1,0 +1,158 @@
+package net.quicsql.session;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import net.quicsql.session.EndedTransactions.Ended;
+import net.quicsql.storage.Database;
+
+/**
+ * Opens, resumes and parks streams. Holds in memory only those that a request works on or that cannot be parked.
+ * Thread-safe.
+ */
+public final class SessionStore {
+    private final BatonCodec codec;
+    private final Duration batonLifetime;
+    private final Clock clock;
+    private final LongSupplier nanoClock;
+    private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
+    private final EndedTransactions endedTransactions;
+
+    public SessionStore(BatonKeys keys, Duration batonLifetime, Clock clock, LongSupplier nanoClock) {
+        this.codec = new BatonCodec(keys);
+        this.batonLifetime = requireNonNull(batonLifetime, "batonLifetime is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
+        this.endedTransactions = new EndedTransactions(nanoClock);
+    }
+
+    /** A new stream, claimed by the caller. It enters memory when it is parked and cannot live in its baton alone. */
+    public Session open(Database database, String principal) {
+        return new Session(SessionId.random(), database, principal, 0);
+    }
+
+    /**
+     * Claims the stream of a baton.
+     *
+     * @throws ProblemException INVALID_BATON where it is forged, expired, for another database or used already;
+     *     ACCESS_DENIED where it is another principal's, which does not burn it
+     */
+    public Session resume(Database database, String principal, String token) {
+        Baton baton = codec.decode(token).orElseThrow(() -> invalid("the baton is not one of this server's"));
+        if (!baton.database().equals(database.name().value())) {
+            throw invalid("the baton belongs to another database");
+        }
+        if (!baton.principal().equals(principal)) {
+            throw new Problem.AccessDenied("the baton belongs to another principal").toException();
+        }
+        Session session = live.get(baton.id());
+        if (session != null) {
+            if (!session.claim(baton.generation())) {
+                throw used();
+            }
+            return session;
+        }
+        return revive(database, baton);
+    }
+
+    /**
+     * Ends a request's claim: keeps the stream in memory if it must live, forgets it otherwise.
+     *
+     * @return the baton of the next request
+     */
+    public String park(Session session) {
+        Baton baton = session.nextBaton(clock.instant().getEpochSecond());
+        if (session.clientSawTransaction() && !baton.transactionOpen()) {
+            endedTransactions.remember(session.id(), baton.generation(), null);
+        }
+        session.clientSawTransaction(baton.transactionOpen());
+        if (session.mustLive()) {
+            live.put(session.id(), session);
+            session.unclaim(nanoClock.getAsLong());
+        } else {
+            forget(session);
+        }
+        return codec.encode(baton);
+    }
+
+    /** Ends a claimed stream for good: rolls back and gives everything back. */
+    public void close(Session session) {
+        try {
+            session.endLease();
+        } finally {
+            if (session.clientSawTransaction()) {
+                endedTransactions.remember(session.id(), session.generation() + 1, null);
+            }
+            forget(session);
+        }
+    }
+
+    /** Ends a claimed stream's transaction or temporary state from the server's side. */
+    void abort(Session session, Abort abort) {
+        try {
+            session.endLease();
+        } finally {
+            endedTransactions.remember(session.id(), session.generation(), abort);
+            forget(session);
+        }
+    }
+
+    /** The streams in memory. */
+    public Collection<Session> live() {
+        return live.values();
+    }
+
+    private Session revive(Database database, Baton baton) {
+        Session session = new Session(baton.id(), database, baton.principal(), baton.generation());
+        session.restore(baton);
+        if (baton.transactionOpen() || baton.temporaryState()) {
+            session.abort(lost(baton));
+        } else if (isExpired(baton)) {
+            throw invalid("the baton has expired (limits.baton_lifetime)");
+        }
+        if (live.putIfAbsent(baton.id(), session) != null) {
+            throw used();
+        }
+        return session;
+    }
+
+    /** Why a stream that should be in memory is not there. */
+    private Abort lost(Baton baton) {
+        Optional<Ended> ended = Optional.ofNullable(endedTransactions.find(baton.id()));
+        if (ended.isPresent()) {
+            Abort abort = ended.get().abort();
+            if (abort == null || ended.get().generation() != baton.generation()) {
+                throw used();
+            }
+            return abort;
+        }
+        return Abort.of(baton.transactionOpen() ? Abort.Cause.UNKNOWN : Abort.Cause.SESSION_STATE);
+    }
+
+    private boolean isExpired(Baton baton) {
+        long age = clock.instant().getEpochSecond() - baton.issuedAtSeconds();
+        return age > batonLifetime.toSeconds();
+    }
+
+    private void forget(Session session) {
+        session.end();
+        live.remove(session.id(), session);
+    }
+
+    private static ProblemException used() {
+        return invalid("the baton was used already, or another request on its stream is running");
+    }
+
+    private static ProblemException invalid(String message) {
+        return new Problem.Refused(ProblemCode.INVALID_BATON, message).toException();
+    }
+}

@@ -1,0 +1,7 @@
+package net.quicsql.storage;
+
+/** Whether anybody may write to a database. */
+public enum DatabaseMode {
+    RW,
+    RO
+}

@@ -1,0 +1,62 @@
+package net.quicsql.storage;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.util.DataSize;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The section {@code storage} of the configuration. Immutable.
+ *
+ * @param readersPerDatabase connections of one database that read at the same time
+ * @param statementCacheEntries prepared statements that one connection keeps
+ * @param statementCacheBytes bytes of SQL text of the statements that one connection keeps
+ * @param idleConnectionsPerDatabase connections of one database that are kept open though nobody uses them
+ */
+public record StorageConfig(
+        int readersPerDatabase, int statementCacheEntries, long statementCacheBytes, int idleConnectionsPerDatabase) {
+
+    private static final int FEWEST_DEFAULT_READERS = 4;
+    private static final int MOST_READERS = 64;
+    private static final int MOST_STATEMENTS = 10_000;
+    private static final long MOST_STATEMENT_BYTES = 1L << 30;
+    private static final int DEFAULT_IDLE_CONNECTIONS = 4;
+
+    /** @throws IllegalArgumentException a value is out of its range; the text names the key and the range */
+    public StorageConfig {
+        within("storage.readers_per_database", readersPerDatabase, 1, MOST_READERS);
+        within("storage.statement_cache_entries", statementCacheEntries, 1, MOST_STATEMENTS);
+        within("storage.statement_cache_size", statementCacheBytes, 1, MOST_STATEMENT_BYTES);
+        within("storage.idle_connections_per_database", idleConnectionsPerDatabase, 0, MOST_READERS);
+    }
+
+    public static StorageConfig defaults() {
+        return of(null, null, null, null);
+    }
+
+    /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
+    @JsonCreator
+    static StorageConfig of(
+            @JsonProperty("readers_per_database") @Nullable Integer readersPerDatabase,
+            @JsonProperty("statement_cache_entries") @Nullable Integer statementCacheEntries,
+            @JsonProperty("statement_cache_size") @Nullable DataSize statementCacheSize,
+            @JsonProperty("idle_connections_per_database") @Nullable Integer idleConnectionsPerDatabase) {
+        return new StorageConfig(
+                readersPerDatabase == null ? defaultReaders() : readersPerDatabase,
+                statementCacheEntries == null ? 256 : statementCacheEntries,
+                statementCacheSize == null ? 4L << 20 : statementCacheSize.toBytes(),
+                idleConnectionsPerDatabase == null ? DEFAULT_IDLE_CONNECTIONS : idleConnectionsPerDatabase);
+    }
+
+    /** Twice the processors, for a reader may wait for the disk. */
+    private static int defaultReaders() {
+        int twice = 2 * Runtime.getRuntime().availableProcessors();
+        return Math.min(MOST_READERS, Math.max(FEWEST_DEFAULT_READERS, twice));
+    }
+
+    private static void within(String key, long value, long smallest, long largest) {
+        if (value < smallest || value > largest) {
+            throw new IllegalArgumentException(key + ": must be from " + smallest + " to " + largest);
+        }
+    }
+}
