@@ -155,7 +155,7 @@ public final class JsonInput {
     }
 
     /** Whether a text holds half of a surrogate pair. */
-    static boolean hasLoneSurrogate(String text) {
+    public static boolean hasLoneSurrogate(String text) {
         int length = text.length();
         for (int at = 0; at < length; at++) {
             char c = text.charAt(at);
