@@ -1,5 +1,7 @@
 package net.quicsql.hrana;
 
+import net.quicsql.limits.LimitsConfig;
+
 /**
  * How much the Hrana endpoints take and give. Immutable.
  *
@@ -11,9 +13,9 @@ package net.quicsql.hrana;
  *     is sent while it is read from the database
  */
 public record HranaLimits(int maxBodyBytes, int maxResponseBytes, int cursorBufferBytes, long maxSpoolBytes) {
-    public static final String MAX_BODY_SETTING = "limits.max_body_bytes";
-    public static final String MAX_RESPONSE_SETTING = "limits.max_response_bytes";
-    public static final String MAX_SPOOL_SETTING = "limits.max_spool_bytes";
+    public static final String MAX_BODY_SETTING = LimitsConfig.MAX_HRANA_BODY;
+    public static final String MAX_RESPONSE_SETTING = LimitsConfig.MAX_RESPONSE_SIZE;
+    public static final String MAX_SPOOL_SETTING = LimitsConfig.MAX_CURSOR_SPOOL;
 
     public HranaLimits {
         requirePositive(maxBodyBytes, "maxBodyBytes");
