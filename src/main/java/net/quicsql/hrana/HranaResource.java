@@ -18,6 +18,7 @@ import net.quicsql.http.Body;
 import net.quicsql.http.BodyReader;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.JerseyAnswers;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +115,7 @@ public final class HranaResource {
     }
 
     private byte[] read(HttpHeaders headers, InputStream body) {
-        return BodyReader.read(body, headers.getLength(), maxBodyBytes, HranaLimits.MAX_BODY_SETTING);
+        return BodyReader.read(body, headers.getLength(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
     }
 
     private DatabaseName select(@Nullable String pathSegment, HttpHeaders headers) {
