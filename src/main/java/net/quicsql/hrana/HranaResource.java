@@ -19,6 +19,7 @@ import net.quicsql.http.BodyReader;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.http.JerseyAnswers;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +117,7 @@ public final class HranaResource {
     }
 
     private byte[] read(HttpHeaders headers, InputStream body) {
-        return BodyReader.read(body, headers.getLength(), maxBodyBytes, HranaLimits.MAX_BODY_SETTING);
+        return BodyReader.read(body, headers.getLength(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
     }
 
     private DatabaseName select(@Nullable String pathSegment, HttpHeaders headers) {

@@ -10,11 +10,11 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import net.quicsql.hrana.BatchEncoder;
-import net.quicsql.hrana.HranaLimits;
 import net.quicsql.hrana.PipelineEncoder;
 import net.quicsql.hrana.StreamRequest;
 import net.quicsql.http.Body;
 import net.quicsql.json.JsonWriter;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Description;
@@ -57,7 +57,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
         result = new JsonStatementResult(json, maxResponseBytes);
         tooLarge = new Problem.Refused(
                 ProblemCode.RESPONSE_TOO_LARGE,
-                "the response would be larger than " + maxResponseBytes + " bytes (" + HranaLimits.MAX_RESPONSE_SETTING
+                "the response would be larger than " + maxResponseBytes + " bytes (" + LimitsConfig.MAX_RESPONSE_SIZE
                         + "); the statement was run");
     }
 
