@@ -1,7 +1,6 @@
 package net.quicsql.hrana.json;
 
 import static java.util.Objects.requireNonNull;
-
 import static net.quicsql.hrana.json.JsonEncoding.ascii;
 
 import java.io.IOException;
