@@ -28,8 +28,17 @@ final class Failures {
 
     /** The failure of a write by a principal who may only read. */
     static ProblemException writeForbidden() {
+        return readOnly(ProblemCode.SQL_WRITE_FORBIDDEN);
+    }
+
+    /** The failure of a write to a database that nobody writes. */
+    static ProblemException readOnlyDatabase() {
+        return readOnly(ProblemCode.SQL_READ_ONLY);
+    }
+
+    private static ProblemException readOnly(ProblemCode code) {
         return new Problem.SqlFailed(
-                        ProblemCode.SQL_WRITE_FORBIDDEN,
+                        code,
                         SqliteCode.READONLY,
                         SqliteCode.READONLY,
                         SqliteCode.name(SqliteCode.READONLY),

@@ -171,8 +171,11 @@ final class StatementRouter {
     }
 
     private StatementResult vacuum(Session session, boolean mayWrite, RowSink sink) {
-        if (!mayWrite || session.database().config().mode() == DatabaseMode.RO) {
+        if (!mayWrite) {
             throw Failures.writeForbidden();
+        }
+        if (session.database().config().mode() == DatabaseMode.RO) {
+            throw Failures.readOnlyDatabase();
         }
         if (session.inTransaction()) {
             throw Failures.sqliteError("cannot VACUUM from within a transaction");

@@ -129,11 +129,6 @@ public final class StreamEngine {
         return texts.single(sql);
     }
 
-    /** Transactions open in a database. */
-    public int openTransactions(DatabaseName name) {
-        return transactions.open(name);
-    }
-
     void sequence(Stream stream, String script) {
         Iterator<SqlStatement> statements = texts.iterate(script);
         while (statements.hasNext()) {

@@ -54,12 +54,6 @@ final class TransactionControl {
         };
     }
 
-    /** Transactions open in a database. */
-    int open(DatabaseName database) {
-        Semaphore permit = permits.get(database);
-        return permit == null ? 0 : maxTransactionsPerDatabase - permit.availablePermits();
-    }
-
     private StatementResult inside(Session session, Lease lease, Statement statement, RowSink sink) {
         SqlStatement sql = statement.sql();
         Statement sent = sql.transactionMode() == TransactionMode.READONLY ? PLAIN_BEGIN : statement;

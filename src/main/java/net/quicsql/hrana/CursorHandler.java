@@ -12,6 +12,8 @@ import net.quicsql.hrana.SqlStreams.SqlStream;
 import net.quicsql.http.Answer;
 import net.quicsql.http.Body;
 import net.quicsql.metrics.Operation;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,12 @@ public final class CursorHandler {
     public Answer handle(byte[] body, DatabaseName database, Principal principal) {
         long started = nanoTime.getAsLong();
         CursorRequest cursor = encoding.cursorRequest(body);
-        SqlStream stream = streams.open(database, principal, cursor.baton());
+        SqlStream stream;
+        try {
+            stream = streams.open(database, principal, cursor.baton());
+        } catch (ProblemException e) {
+            return unopened(e, cursor);
+        }
         boolean left = false;
         @Nullable CursorSpool spool = null;
         try {
@@ -83,6 +90,21 @@ public final class CursorHandler {
                 stream.release();
             }
         }
+    }
+
+    /** As for a pipeline: see {@link PipelineHandler}. Every step that would run fails with the reason. */
+    private Answer unopened(ProblemException e, CursorRequest cursor) {
+        if (!(e.problem() instanceof Problem.SqlFailed)) {
+            throw e;
+        }
+        CursorSpool spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), spoolDirectory);
+        CursorEncoder encoder = encoding.cursorEncoder(spool);
+        StatementExecutor executor = (step, stmt, sink) -> {
+            throw e;
+        };
+        new BatchRunner(cursor.batch(), executor, () -> true, nanoTime).run(encoder);
+        encoder.finish();
+        return answer(new SpooledBody(encoding.cursorPrelude(cursor.baton()), spool));
     }
 
     private void run(Batch batch, CursorSteps steps, SqlStream stream, CursorSpool spool) {

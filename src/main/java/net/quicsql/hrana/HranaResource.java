@@ -11,6 +11,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
+import net.quicsql.access.AccessPolicy;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.http.Answer;
@@ -132,12 +133,12 @@ public final class HranaResource {
     }
 
     private Response pipeline(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
-        DatabaseName database = select(path, headers);
+        DatabaseName database = readable(principal, path, headers);
         return JerseyAnswers.response(pipelines.handle(read(headers, body), database, principal));
     }
 
     private Response cursor(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
-        DatabaseName database = select(path, headers);
+        DatabaseName database = readable(principal, path, headers);
         return JerseyAnswers.response(cursors.handle(read(headers, body), database, principal));
     }
 
@@ -145,7 +146,10 @@ public final class HranaResource {
         return BodyReader.read(body, headers.length(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
     }
 
-    private DatabaseName select(@Nullable String path, RequestHeaders headers) {
-        return databases.select(path, headers.namespace(), headers.host());
+    /** The request's database; rights on it are checked before the body is read. */
+    private DatabaseName readable(Principal principal, @Nullable String path, RequestHeaders headers) {
+        DatabaseName database = databases.select(path, headers.namespace(), headers.host());
+        AccessPolicy.requireRead(principal, database);
+        return database;
     }
 }

@@ -9,6 +9,7 @@ import net.quicsql.engine.StreamEngine;
 import net.quicsql.hrana.SqlStreams.SqlStream;
 import net.quicsql.http.Answer;
 import net.quicsql.metrics.Operation;
+import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
@@ -45,7 +46,12 @@ public final class PipelineHandler {
         long started = nanoTime.getAsLong();
         PipelineRequest pipeline = encoding.pipelineRequest(body);
         PipelineEncoder encoder = encoding.pipelineEncoder(maxResponseBytes);
-        SqlStream stream = streams.open(database, principal, pipeline.baton());
+        SqlStream stream;
+        try {
+            stream = streams.open(database, principal, pipeline.baton());
+        } catch (ProblemException e) {
+            return unopened(e, pipeline, encoder);
+        }
         @Nullable String baton;
         try {
             for (StreamRequest request : pipeline.requests()) {
@@ -56,6 +62,20 @@ public final class PipelineHandler {
             stream.finished(Operation.PIPELINE, nanoTime.getAsLong() - started);
         }
         return Answer.of(200, encoding.pipelineContentType(), encoder.finish(baton));
+    }
+
+    /**
+     * The answer where the database itself cannot be opened: an error for each request and the client's own baton, which
+     * is still good. Some clients never recover from a status other than 200.
+     */
+    private Answer unopened(ProblemException e, PipelineRequest pipeline, PipelineEncoder encoder) {
+        if (!(e.problem() instanceof Problem.SqlFailed)) {
+            throw e;
+        }
+        for (int i = 0; i < pipeline.requests().size(); i++) {
+            encoder.error(e.problem());
+        }
+        return Answer.of(200, encoding.pipelineContentType(), encoder.finish(pipeline.baton()));
     }
 
     private void run(StreamRequest request, SqlStream stream, PipelineEncoder encoder) {

@@ -87,6 +87,9 @@ public record LimitsConfig(
     private static final long MAX_ON_DISK = 1024 * GIB;
     private static final int MAX_COUNT = 1_000_000;
     private static final int MAX_ROWS_BOUND = 1_000_000_000;
+    /** JSON may make a text six times as long, and an answer that is not streamed must fit one array of 2 GiB. */
+    private static final long MAX_ANSWER = 128 * MIB;
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration YEAR = Duration.ofDays(365);
@@ -110,8 +113,8 @@ public record LimitsConfig(
         within(MAX_SQL_LENGTH, maxSqlBytes, MAX_IN_MEMORY);
         within(MAX_VALUE_SIZE, maxValueBytes, MAX_IN_MEMORY);
         within(MAX_ROWS, maxRows, MAX_ROWS_BOUND);
-        within(MAX_RESULT_SIZE, maxResultBytes, MAX_IN_MEMORY);
-        within(MAX_RESPONSE_SIZE, maxResponseBytes, MAX_IN_MEMORY);
+        within(MAX_RESULT_SIZE, maxResultBytes, MAX_ANSWER);
+        within(MAX_RESPONSE_SIZE, maxResponseBytes, MAX_ANSWER);
         within(CURSOR_BUFFER, cursorBufferBytes, MAX_IN_MEMORY);
         within(MAX_CURSOR_SPOOL, maxCursorSpoolBytes, MAX_ON_DISK);
         if (lockWait.compareTo(contendedIdleTimeout) <= 0) {

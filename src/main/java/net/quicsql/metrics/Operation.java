@@ -2,21 +2,14 @@ package net.quicsql.metrics;
 
 import java.util.Locale;
 
-/** What is counted and timed on its own. The first five are HTTP requests, the others steps inside one of them. */
+/** What is counted and timed on its own. The first four are HTTP requests, the others steps inside one of them. */
 public enum Operation {
     QUERY,
     QUERY_BATCH,
     PIPELINE,
     CURSOR,
-    LEGACY,
     EXECUTE,
-    BATCH,
-    SEQUENCE,
-    DESCRIBE,
-    STORE_SQL,
-    CLOSE_SQL,
-    GET_AUTOCOMMIT,
-    CLOSE;
+    DESCRIBE;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 

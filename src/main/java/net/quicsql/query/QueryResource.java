@@ -9,6 +9,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
+import java.util.List;
 import net.quicsql.access.AccessPolicy;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
@@ -50,7 +51,7 @@ public final class QueryResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
-            @HeaderParam("Prefer") @Nullable String prefer,
+            @HeaderParam("Prefer") List<String> prefer,
             InputStream body) {
         return answer(principal, database, new RequestHeaders(host, namespace, contentLength), prefer, body);
     }
@@ -63,7 +64,7 @@ public final class QueryResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
-            @HeaderParam("Prefer") @Nullable String prefer,
+            @HeaderParam("Prefer") List<String> prefer,
             InputStream body) {
         return answer(principal, null, new RequestHeaders(host, namespace, contentLength), prefer, body);
     }
@@ -83,15 +84,16 @@ public final class QueryResource {
     }
 
     private Response answer(
-            Principal principal,
-            @Nullable String path,
-            RequestHeaders headers,
-            @Nullable String prefer,
-            InputStream body) {
+            Principal principal, @Nullable String path, RequestHeaders headers, List<String> prefer, InputStream body) {
         DatabaseName database = selector.select(path, headers.namespace(), headers.host());
         // Asked here too, before the body is read: a stranger shall not make us take 8 MiB.
         AccessPolicy.requireRead(principal, database);
         byte[] bytes = BodyReader.read(body, headers.length(), maxBodyBytes, bodySetting);
-        return JerseyAnswers.response(handler.handle(bytes, database, principal, prefer));
+        return JerseyAnswers.response(handler.handle(bytes, database, principal, joined(prefer)));
+    }
+
+    /** Several headers of one name mean the same as one with commas. */
+    private static @Nullable String joined(List<String> values) {
+        return values.isEmpty() ? null : String.join(",", values);
     }
 }

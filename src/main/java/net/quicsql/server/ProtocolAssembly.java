@@ -33,11 +33,7 @@ final class ProtocolAssembly {
 
     private static void hrana(
             Environment environment, StreamEngine engine, LimitsConfig limits, DatabaseSelector selector) {
-        HranaLimits bounds = new HranaLimits(
-                Math.toIntExact(limits.maxHranaBodyBytes()),
-                Math.toIntExact(limits.maxResponseBytes()),
-                Math.toIntExact(limits.cursorBufferBytes()),
-                limits.maxCursorSpoolBytes());
+        HranaLimits bounds = HranaLimits.of(limits);
         HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes());
         // Not in the data directory: what is cut off there by a crash would stay.
         Path spools = Path.of(System.getProperty("java.io.tmpdir"));

@@ -11,6 +11,7 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
 import net.quicsql.admin.RotateBatonKeyTask;
+import net.quicsql.storage.DataDirectory;
 import net.sourceforge.argparse4j.inf.Namespace;
 
 /**
@@ -57,9 +58,11 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
         if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
             ServerDefaults.enforce(server);
         }
+        // Locked first: everything else may write to it.
+        DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
         AuthAssembly.assemble(configuration, environment);
         OperationsAssembly operations = OperationsAssembly.assemble(configuration, environment);
-        StorageAssembly storage = StorageAssembly.assemble(configuration, environment, operations.metrics());
+        StorageAssembly storage = StorageAssembly.assemble(configuration, environment, directory, operations.metrics());
         operations.watch(storage, environment);
         environment.admin().addTask(new RotateBatonKeyTask(storage.batonKeys()));
         ProtocolAssembly.assemble(configuration, environment, storage.engine());

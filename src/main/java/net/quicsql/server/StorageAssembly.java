@@ -34,15 +34,15 @@ final class StorageAssembly implements DatabaseHealth {
     }
 
     /**
-     * Opens the data directory and makes the engine. Databases open when the server starts and close when it has stopped
+     * Makes the engine over a locked data directory. Databases open when the server starts and close when it has stopped
      * taking requests: streams first, which roll back, then the files.
      *
-     * @throws IOException where the data directory or the key file cannot be used
+     * @throws IOException where the key file cannot be used
      */
-    static StorageAssembly assemble(QuicsqlConfiguration configuration, Environment environment, ServerMetrics metrics)
+    static StorageAssembly assemble(
+            QuicsqlConfiguration configuration, Environment environment, DataDirectory directory, ServerMetrics metrics)
             throws IOException {
         LimitsConfig limits = configuration.limits();
-        DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
         BatonKeys keys = BatonKeys.open(directory.path(), Clock.systemUTC(), limits.batonLifetime());
         DatabaseManager databases = new DatabaseManager(
                 directory,

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,8 @@ final class BatonCodec {
         }
         out.putShort((short) database.length).put(database);
         out.putShort((short) principal.length).put(principal);
+        // Two answers to one baton must not carry the same next one.
+        out.putInt(ThreadLocalRandom.current().nextInt());
         byte[] signature = key.sign(out.array(), out.position());
         out.put(signature, 0, SIGNATURE_BYTES);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(out.array(), out.position()));

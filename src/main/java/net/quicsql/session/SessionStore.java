@@ -102,7 +102,9 @@ public final class SessionStore {
 
     /** Ends a claimed stream's transaction or temporary state from the server's side. */
     void abort(Session session, Abort abort) {
-        session.database().metrics().transactionAborted();
+        if (session.inTransaction()) {
+            session.database().metrics().transactionAborted();
+        }
         try {
             session.endLease();
         } finally {
@@ -122,6 +124,7 @@ public final class SessionStore {
         if (lease != null && lease.inTransaction()) {
             long age = nanoClock.getAsLong() - lease.transactionStartedNanos();
             if (age > limits.maxTxLifetime().toNanos()) {
+                session.database().metrics().transactionAborted();
                 session.endLease();
                 session.abort(new Abort(
                         Abort.Cause.LIFETIME, limits.maxTxLifetime().toMillis(), TimeUnit.NANOSECONDS.toMillis(age)));

@@ -44,13 +44,11 @@ final class Checkpointer {
 
     /** Copies a whole log back before its database closes, and lets the connection go. */
     void closing(Database database) {
-        if (!database.isOpen()) {
+        if (!database.isOpen() || !hasLog(database)) {
             return;
         }
         try (Maintenance maintenance = maintenance(database)) {
-            if (hasLog(database)) {
-                maintenance.checkpointTruncate();
-            }
+            maintenance.checkpointTruncate();
         } catch (JdbiException | ProblemException e) {
             LOG.warn(
                     "database {}: no checkpoint at close; its log is kept and read at the next open",

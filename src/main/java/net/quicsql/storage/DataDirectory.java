@@ -102,8 +102,7 @@ public final class DataDirectory implements AutoCloseable {
             Files.createDirectories(memoryPath);
             return memoryPath.resolve(name + SUFFIX);
         }
-        String file = config.file();
-        return file == null ? path.resolve(name + SUFFIX) : path.resolve(file).normalize();
+        return config.path(name, path).normalize();
     }
 
     /** Removes the databases in memory and lets the folder go. */
