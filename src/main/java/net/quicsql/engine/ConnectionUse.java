@@ -81,7 +81,7 @@ final class ConnectionUse {
         boolean needsTurn = writes && connection.role() == ConnectionRole.WRITER && !lease.hasTurn();
         Runnable first = needsTurn ? () -> takeTurn(session, lease, sql) : StatementRunner.NOTHING_FIRST;
         try {
-            StatementResult result = runner.run(connection, statement, sink, runner.newDeadline(), first);
+            StatementResult result = runner.run(connection, statement, sink, first);
             lease.read();
             return remember(session, result);
         } catch (ProblemException e) {
@@ -133,7 +133,7 @@ final class ConnectionUse {
     /** Runs the statement that begins a transaction, in the writer's turn if it takes SQLite's lock at once. */
     void begin(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
         Runnable first = writes ? () -> takeTurn(session, lease, statement.sql()) : StatementRunner.NOTHING_FIRST;
-        runner.run(lease.connection(), statement, sink, runner.newDeadline(), first);
+        runner.run(lease.connection(), statement, sink, first);
     }
 
     /** Runs on a connection that the caller has chosen and prepared. */

@@ -1,5 +1,6 @@
 package net.quicsql.engine;
 
+import java.util.function.LongSupplier;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
@@ -17,12 +18,15 @@ public final class DetachedReads implements AutoCloseable {
     private final StatementRunner runner;
     private final Database database;
     private final String baton;
+    private final LongSupplier nanoClock;
     private @Nullable EngineConnection connection;
+    private long pausedNanos;
 
-    DetachedReads(StatementRunner runner, Database database, String baton) {
+    DetachedReads(StatementRunner runner, Database database, String baton, LongSupplier nanoClock) {
         this.runner = runner;
         this.database = database;
         this.baton = baton;
+        this.nanoClock = nanoClock;
     }
 
     /** The stream's next baton. */
@@ -40,6 +44,25 @@ public final class DetachedReads implements AutoCloseable {
             connection = current;
         }
         return runner.run(current, statement, sink);
+    }
+
+    /**
+     * Stops the running statement's clock while its rows wait for the client: a slow reader is the connector's to end, not
+     * the statement's fault. To be followed by {@link #resumeClock}.
+     */
+    public void pauseClock() {
+        EngineConnection current = connection;
+        if (current != null) {
+            pausedNanos = nanoClock.getAsLong();
+            current.pauseClock();
+        }
+    }
+
+    public void resumeClock() {
+        EngineConnection current = connection;
+        if (current != null) {
+            current.resumeClock(nanoClock.getAsLong() - pausedNanos);
+        }
     }
 
     /** Gives the connection back. Idempotent. */

@@ -2,6 +2,7 @@ package net.quicsql.engine;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Iterator;
 import java.util.List;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -63,6 +64,15 @@ final class SqlTexts {
             throw refused(ProblemCode.SQL_NO_STATEMENT, "the SQL text contains no statement");
         }
         return statements.get(0);
+    }
+
+    /** The statements of a long script, one after the other; not cached. */
+    Iterator<SqlStatement> iterate(String text) {
+        try {
+            return SqlScanner.iterate(text);
+        } catch (SqlTextException e) {
+            throw refused(ProblemCode.SQL_INVALID_TEXT, String.valueOf(e.getMessage()));
+        }
     }
 
     private static Script scan(String text) {

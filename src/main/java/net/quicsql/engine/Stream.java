@@ -139,7 +139,7 @@ public final class Stream {
     public DetachedReads detach() {
         requireOpen();
         return new DetachedReads(
-                engine.runner(), session.database(), engine.sessions().park(session));
+                engine.runner(), session.database(), engine.sessions().park(session), engine.nanoClock());
     }
 
     private StatementResult executeAborted(Abort abort, SqlStatement sql, RowSink sink) {

@@ -2,6 +2,7 @@ package net.quicsql.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
 import net.quicsql.access.AccessLevel;
@@ -30,6 +31,7 @@ public final class StreamEngine {
     private final DatabaseManager databases;
     private final SessionStore sessions;
     private final StatementRunner runner;
+    private final LongSupplier nanoClock;
     private final SqlTexts texts = new SqlTexts();
     private final Descriptions descriptions = new Descriptions();
     private final StoredTexts storedTexts;
@@ -40,6 +42,7 @@ public final class StreamEngine {
     public StreamEngine(DatabaseManager databases, SessionStore sessions, LimitsConfig limits, LongSupplier nanoClock) {
         this.databases = requireNonNull(databases, "databases is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
+        this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
         this.runner = new StatementRunner(limits.statementTimeout(), nanoClock);
         SessionStates states = new SessionStates(sessions, limits.maxSessionStatesPerPrincipal());
         this.storedTexts = new StoredTexts(states, limits);
@@ -114,9 +117,14 @@ public final class StreamEngine {
     }
 
     void sequence(Stream stream, String script) {
-        for (SqlStatement sql : texts.script(script).statements()) {
-            stream.execute(new Statement(sql, Arguments.none()), RowDiscard.INSTANCE);
+        Iterator<SqlStatement> statements = texts.iterate(script);
+        while (statements.hasNext()) {
+            stream.execute(new Statement(statements.next(), Arguments.none()), RowDiscard.INSTANCE);
         }
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
     }
 
     SessionStore sessions() {

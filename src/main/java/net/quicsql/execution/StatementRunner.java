@@ -23,6 +23,8 @@ public final class StatementRunner {
     /** For a statement that needs nothing done between its preparation and its first step. */
     public static final Runnable NOTHING_FIRST = () -> {};
 
+    private static final long FROM_FIRST_STEP = Long.MIN_VALUE;
+
     private final Duration timeout;
     private final LongSupplier nanoClock;
 
@@ -41,7 +43,13 @@ public final class StatementRunner {
     }
 
     public StatementResult run(EngineConnection connection, Statement statement, RowSink sink) {
-        return run(connection, statement, sink, newDeadline(), NOTHING_FIRST);
+        return run(connection, statement, sink, NOTHING_FIRST);
+    }
+
+    /** Runs a statement whose time begins with its first step, after what is done first. */
+    public StatementResult run(
+            EngineConnection connection, Statement statement, RowSink sink, Runnable beforeFirstStep) {
+        return run(connection, statement, sink, FROM_FIRST_STEP, beforeFirstStep);
     }
 
     /**
@@ -76,7 +84,7 @@ public final class StatementRunner {
             long deadlineNanos) {
         boolean changesRows = changesRows(sql);
         boolean late = false;
-        connection.startClock(deadlineNanos);
+        connection.startClock(deadlineNanos == FROM_FIRST_STEP ? newDeadline() : deadlineNanos);
         try {
             boolean row = prepared.start(values);
             sink.columns(prepared.columns());

@@ -73,6 +73,14 @@ public final class JsonWriter {
         return this;
     }
 
+    /** Appends all that another writer holds. */
+    public JsonWriter raw(JsonWriter other) {
+        reserve(other.length);
+        System.arraycopy(other.buffer, 0, buffer, length, other.length);
+        length += other.length;
+        return this;
+    }
+
     /** Appends one ASCII character of punctuation. */
     public JsonWriter raw(char ascii) {
         reserve(1);

@@ -1,11 +1,22 @@
 package net.quicsql.server;
 
-import com.codahale.metrics.health.HealthCheck;
+import io.dropwizard.configuration.EnvironmentVariableSubstitutor;
+import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
+import io.dropwizard.core.cli.CheckCommand;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.cli.ServerCommand;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import java.io.IOException;
+import net.sourceforge.argparse4j.inf.Namespace;
 
-/** The server's entry point. */
-public final class QuicsqlApplication extends Application<QuicsqlConfiguration> {
+/**
+ * The server's entry point, with Dropwizard's commands {@code server} and {@code check}. Joins the assemblies; each
+ * knows its own parts.
+ */
+public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
     public static void main(String[] arguments) throws Exception {
         new QuicsqlApplication().run(arguments);
     }
@@ -16,12 +27,36 @@ public final class QuicsqlApplication extends Application<QuicsqlConfiguration> 
     }
 
     @Override
-    public void run(QuicsqlConfiguration configuration, Environment environment) {
-        environment.healthChecks().register("server", new HealthCheck() {
+    public void initialize(Bootstrap<QuicsqlConfiguration> bootstrap) {
+        bootstrap.getObjectMapper().registerModule(ServerDefaults.module());
+        // Not strict: a variable without a value and without a default stays as it is written, and then fails by its
+        // key.
+        bootstrap.setConfigurationSourceProvider(new SubstitutingSourceProvider(
+                bootstrap.getConfigurationSourceProvider(), new EnvironmentVariableSubstitutor(false)));
+    }
+
+    @Override
+    protected void addDefaultCommands(Bootstrap<QuicsqlConfiguration> bootstrap) {
+        bootstrap.addCommand(new ServerCommand<>(this) {
             @Override
-            protected Result check() {
-                return Result.healthy();
+            public void onError(Cli cli, Namespace namespace, Throwable failure) {
+                StartFailure.print(failure, cli);
             }
         });
+        bootstrap.addCommand(new CheckCommand<>(this) {
+            @Override
+            public void onError(Cli cli, Namespace namespace, Throwable failure) {
+                StartFailure.print(failure, cli);
+            }
+        });
+    }
+
+    @Override
+    public void run(QuicsqlConfiguration configuration, Environment environment) throws IOException {
+        if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
+            ServerDefaults.enforce(server);
+        }
+        AuthAssembly.assemble(configuration, environment);
+        OperationsAssembly.assemble(configuration, environment);
     }
 }

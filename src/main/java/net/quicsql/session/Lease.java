@@ -134,10 +134,9 @@ public final class Lease {
         try {
             if (inTransaction) {
                 connection.rollback();
-                transactionEnded();
             }
         } finally {
-            releaseTurn();
+            transactionEnded();
             database.giveBackLease(connection);
         }
     }

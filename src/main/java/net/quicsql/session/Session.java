@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the reaper while it ends a transaction.
  */
 public final class Session {
-    private final SessionId id;
+    private @Nullable SessionId id;
     private final Database database;
     private final String principal;
     private final Map<Integer, String> storedSql = new HashMap<>();
@@ -26,8 +26,8 @@ public final class Session {
     private @Nullable Abort abort;
     private boolean clientSawTransaction;
 
-    Session(SessionId id, Database database, String principal, long generation) {
-        this.id = requireNonNull(id, "id is null");
+    Session(@Nullable SessionId id, Database database, String principal, long generation) {
+        this.id = id;
         this.database = requireNonNull(database, "database is null");
         this.principal = requireNonNull(principal, "principal is null");
         this.generation = generation;
@@ -35,11 +35,17 @@ public final class Session {
 
     /** A stream that lives for one request and is never parked. */
     public static Session stateless(Database database, String principal) {
-        return new Session(SessionId.random(), database, principal, 0);
+        return new Session(null, database, principal, 0);
     }
 
-    public SessionId id() {
-        return id;
+    /** The stream's name, made when it is first asked for: a stream that is closed in its first request needs none. */
+    SessionId id() {
+        SessionId current = id;
+        if (current == null) {
+            current = SessionId.random();
+            id = current;
+        }
+        return current;
     }
 
     public Database database() {
@@ -140,7 +146,7 @@ public final class Session {
     Baton nextBaton(long nowSeconds) {
         generation++;
         return new Baton(
-                id,
+                id(),
                 generation,
                 nowSeconds,
                 database.name().value(),

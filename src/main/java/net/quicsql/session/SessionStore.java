@@ -3,12 +3,13 @@ package net.quicsql.session;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -21,15 +22,15 @@ import net.quicsql.storage.Database;
  */
 public final class SessionStore {
     private final BatonCodec codec;
-    private final Duration batonLifetime;
+    private final LimitsConfig limits;
     private final Clock clock;
     private final LongSupplier nanoClock;
     private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
     private final EndedTransactions endedTransactions;
 
-    public SessionStore(BatonKeys keys, Duration batonLifetime, Clock clock, LongSupplier nanoClock) {
+    public SessionStore(BatonKeys keys, LimitsConfig limits, Clock clock, LongSupplier nanoClock) {
         this.codec = new BatonCodec(keys);
-        this.batonLifetime = requireNonNull(batonLifetime, "batonLifetime is null");
+        this.limits = requireNonNull(limits, "limits is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
         this.endedTransactions = new EndedTransactions(nanoClock);
@@ -37,7 +38,7 @@ public final class SessionStore {
 
     /** A new stream, claimed by the caller. It enters memory when it is parked and cannot live in its baton alone. */
     public Session open(Database database, String principal) {
-        return new Session(SessionId.random(), database, principal, 0);
+        return new Session(null, database, principal, 0);
     }
 
     /**
@@ -59,6 +60,7 @@ public final class SessionStore {
             if (!session.claim(baton.generation())) {
                 throw used();
             }
+            abortIfTooOld(session);
             return session;
         }
         return revive(database, baton);
@@ -111,6 +113,19 @@ public final class SessionStore {
         return live.values();
     }
 
+    /** A client that is never idle for long enough to be looked at must not outlive the limit either. */
+    private void abortIfTooOld(Session session) {
+        Lease lease = session.lease();
+        if (lease != null && lease.inTransaction()) {
+            long age = nanoClock.getAsLong() - lease.transactionStartedNanos();
+            if (age > limits.maxTxLifetime().toNanos()) {
+                session.endLease();
+                session.abort(new Abort(
+                        Abort.Cause.LIFETIME, limits.maxTxLifetime().toMillis(), TimeUnit.NANOSECONDS.toMillis(age)));
+            }
+        }
+    }
+
     private Session revive(Database database, Baton baton) {
         Session session = new Session(baton.id(), database, baton.principal(), baton.generation());
         session.restore(baton);
@@ -140,12 +155,14 @@ public final class SessionStore {
 
     private boolean isExpired(Baton baton) {
         long age = clock.instant().getEpochSecond() - baton.issuedAtSeconds();
-        return age > batonLifetime.toSeconds();
+        return age > limits.batonLifetime().toSeconds();
     }
 
     private void forget(Session session) {
         session.end();
-        live.remove(session.id(), session);
+        if (session.generation() > 0) {
+            live.remove(session.id(), session);
+        }
     }
 
     private static ProblemException used() {

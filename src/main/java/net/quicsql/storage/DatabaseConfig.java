@@ -7,6 +7,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import net.quicsql.access.DatabaseName;
 import org.jspecify.annotations.Nullable;
@@ -52,26 +54,42 @@ public record DatabaseConfig(
     /** The entry as it stands in YAML; what is null has its default, and this is where the defaults are. */
     @JsonCreator
     static DatabaseConfig of(
-            @JsonProperty("kind") @Nullable DatabaseKind kind,
+            @JsonProperty("kind") @Nullable String kind,
             @JsonProperty("file") @Nullable String file,
-            @JsonProperty("mode") @Nullable DatabaseMode mode,
-            @JsonProperty("journal") @Nullable JournalChoice journal,
-            @JsonProperty("synchronous") @Nullable Synchronous synchronous,
+            @JsonProperty("mode") @Nullable String mode,
+            @JsonProperty("journal") @Nullable String journal,
+            @JsonProperty("synchronous") @Nullable String synchronous,
             @JsonProperty("foreign_keys") @Nullable String foreignKeys,
-            @JsonProperty("begin") @Nullable BeginMode begin) {
+            @JsonProperty("begin") @Nullable String begin) {
         return new DatabaseConfig(
-                requireNonNullElse(kind, DatabaseKind.FILE),
+                choice("kind", kind, DatabaseKind.FILE),
                 file,
-                requireNonNullElse(mode, DatabaseMode.RW),
-                requireNonNullElse(journal, JournalChoice.WAL),
-                requireNonNullElse(synchronous, Synchronous.FULL),
+                choice("mode", mode, DatabaseMode.RW),
+                choice("journal", journal, JournalChoice.WAL),
+                choice("synchronous", synchronous, Synchronous.FULL),
                 foreignKeys == null || isOn("foreign_keys", foreignKeys),
-                requireNonNullElse(begin, BeginMode.DEFERRED));
+                choice("begin", begin, BeginMode.DEFERRED));
     }
 
     /** Where the file is; of no meaning for a database in memory. */
     public Path path(DatabaseName name, Path dataDirectory) {
         return dataDirectory.resolve(requireNonNullElse(file, name + ".db"));
+    }
+
+    /** The constant of that name, in lower case as YAML has it. */
+    private static <E extends Enum<E>> E choice(String key, @Nullable String text, E fallback) {
+        if (text == null) {
+            return fallback;
+        }
+        List<String> names = new ArrayList<>();
+        for (E constant : fallback.getDeclaringClass().getEnumConstants()) {
+            String name = constant.name().toLowerCase(Locale.ROOT);
+            if (name.equals(text)) {
+                return constant;
+            }
+            names.add(name);
+        }
+        throw new IllegalArgumentException(key + ": must be " + String.join(" or ", names));
     }
 
     private static void checkFile(String file) {

@@ -107,6 +107,16 @@ public final class EngineConnection implements AutoCloseable {
         return clock.stop();
     }
 
+    /** Stops the clock of the running statement until {@link #resumeClock}. */
+    public void pauseClock() {
+        clock.pause();
+    }
+
+    /** Lets the clock go on, with the time that it was stopped for added to the deadline. */
+    public void resumeClock(long pausedNanos) {
+        clock.resume(pausedNanos);
+    }
+
     /** Ends the running statement, if any, from any thread. */
     public void cancel() {
         clock.cancel();
@@ -197,10 +207,12 @@ public final class EngineConnection implements AutoCloseable {
         run(OwnStatement.COMMIT);
     }
 
-    /** Rolls back if a transaction is open. */
+    /** Rolls back if a transaction is open. A connection on which even that fails is not used again. */
     public void rollback() {
         try {
-            step(OwnStatement.ROLLBACK);
+            if (step(OwnStatement.ROLLBACK) != SqliteCode.DONE && !isAutocommit()) {
+                taint();
+            }
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
         }

@@ -22,6 +22,7 @@ final class StatementClock {
     private final DB db;
     private volatile long deadlineNanos = NEVER;
     private volatile boolean cancelled;
+    private long pausedDeadline = NEVER;
 
     StatementClock(DB db) {
         this.db = db;
@@ -38,6 +39,15 @@ final class StatementClock {
         deadlineNanos = NEVER;
         cancelled = false;
         return late;
+    }
+
+    synchronized void pause() {
+        pausedDeadline = deadlineNanos;
+        deadlineNanos = NEVER;
+    }
+
+    synchronized void resume(long pausedNanos) {
+        deadlineNanos = pausedDeadline == NEVER ? NEVER : pausedDeadline + pausedNanos;
     }
 
     /** Interrupts the running statement if it is late; does nothing between statements. */

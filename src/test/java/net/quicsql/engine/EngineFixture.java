@@ -54,7 +54,7 @@ public final class EngineFixture implements AutoCloseable {
             databases.start();
             sessions = new SessionStore(
                     BatonKeys.open(folder, Clock.systemUTC(), limits.batonLifetime()),
-                    limits.batonLifetime(),
+                    limits,
                     Clock.systemUTC(),
                     this::nanoTime);
             reaper = new SessionReaper(sessions, limits, this::nanoTime);

@@ -1,0 +1,107 @@
+package net.quicsql.hrana;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.function.LongSupplier;
+import net.quicsql.hrana.SqlStreams.SqlReads;
+import net.quicsql.http.Body;
+
+/** Runs a cursor's reads while their rows are sent. A reader that leaves ends the reads. One thread at a time. */
+final class DetachedBody implements Body {
+    private final Batch batch;
+    private final CursorSteps steps;
+    private final SqlReads reads;
+    private final boolean autocommit;
+    private final HranaEncoding encoding;
+    private final LongSupplier nanoTime;
+
+    /**
+     * @param autocommit the stream's state when it was left; the reads do not change it
+     */
+    DetachedBody(
+            Batch batch,
+            CursorSteps steps,
+            SqlReads reads,
+            boolean autocommit,
+            HranaEncoding encoding,
+            LongSupplier nanoTime) {
+        this.batch = requireNonNull(batch, "batch is null");
+        this.steps = requireNonNull(steps, "steps is null");
+        this.reads = requireNonNull(reads, "reads is null");
+        this.autocommit = autocommit;
+        this.encoding = requireNonNull(encoding, "encoding is null");
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
+    }
+
+    @Override
+    public long length() {
+        return UNKNOWN_LENGTH;
+    }
+
+    /** Answers quietly when the reader has left: there is nobody to tell. */
+    @Override
+    public void writeTo(OutputStream out) {
+        StreamedOutput output = new StreamedOutput(out, nanoTime);
+        byte[] prelude = encoding.cursorPrelude(reads.baton());
+        output.take(o -> o.write(prelude));
+        CursorEncoder encoder = encoding.cursorEncoder(output);
+        StatementExecutor executor = (step, stmt, sink) -> reads.execute(steps.statement(step), sink);
+        new BatchRunner(batch, executor, () -> autocommit, nanoTime).run(encoder);
+        encoder.finish();
+    }
+
+    @Override
+    public void close() {
+        reads.close();
+    }
+
+    /** Hands pieces to the response. */
+    private static final class StreamedOutput implements CursorOutput {
+        /** How long a reader waits at most for rows that are there while further rows come. */
+        private static final long FLUSH_NANOSECONDS = 2_000_000;
+
+        private final OutputStream out;
+        private final LongSupplier nanoTime;
+        private long flushed;
+        private boolean abandoned;
+
+        StreamedOutput(OutputStream out, LongSupplier nanoTime) {
+            this.out = out;
+            this.nanoTime = nanoTime;
+            this.flushed = nanoTime.getAsLong();
+        }
+
+        @Override
+        public void take(Piece piece) {
+            if (abandoned) {
+                return;
+            }
+            try {
+                piece.writeTo(out);
+                if (isWaiting()) {
+                    out.flush();
+                    flushed = nanoTime.getAsLong();
+                }
+            } catch (IOException e) {
+                abandoned = true;
+            }
+        }
+
+        @Override
+        public boolean isFull() {
+            return abandoned;
+        }
+
+        @Override
+        public boolean isAbandoned() {
+            return abandoned;
+        }
+
+        @Override
+        public boolean isWaiting() {
+            return nanoTime.getAsLong() - flushed >= FLUSH_NANOSECONDS;
+        }
+    }
+}

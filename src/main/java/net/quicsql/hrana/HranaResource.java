@@ -1,0 +1,126 @@
+package net.quicsql.hrana;
+
+import static java.util.Objects.requireNonNull;
+
+import io.dropwizard.auth.Auth;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import net.quicsql.access.DatabaseName;
+import net.quicsql.access.Principal;
+import net.quicsql.http.Answer;
+import net.quicsql.http.Body;
+import net.quicsql.http.BodyReader;
+import net.quicsql.http.DatabaseSelector;
+import net.quicsql.http.JerseyAnswers;
+import net.quicsql.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP endpoints of Hrana 2 and 3, with the database in the path or chosen otherwise. Takes any Content-Type and none,
+ * and looks at no Accept header: the path alone says what is spoken. Both versions answer alike; version 2 merely has fewer
+ * requests, and no client minds when more are known. Thread-safe.
+ */
+@Path("/")
+public final class HranaResource {
+    private static final String PIPELINE = "{version: v2|v3}/pipeline";
+    private static final String CURSOR = "v3/cursor";
+    private static final String PROBE = "{version: v2|v3}";
+    private static final String PROTOBUF_PROBE = "v3-protobuf";
+    private static final String DATABASE = "{database}/";
+
+    private final PipelineHandler pipelines;
+    private final CursorHandler cursors;
+    private final DatabaseSelector databases;
+    private final int maxBodyBytes;
+
+    public HranaResource(
+            PipelineHandler pipelines, CursorHandler cursors, DatabaseSelector databases, HranaLimits limits) {
+        this.pipelines = requireNonNull(pipelines, "pipelines is null");
+        this.cursors = requireNonNull(cursors, "cursors is null");
+        this.databases = requireNonNull(databases, "databases is null");
+        this.maxBodyBytes = limits.maxBodyBytes();
+    }
+
+    @POST
+    @Path(DATABASE + PIPELINE)
+    public Response pipeline(
+            @Auth Principal principal,
+            @PathParam("database") String database,
+            @Context HttpHeaders headers,
+            InputStream body) {
+        return JerseyAnswers.response(pipelines.handle(read(headers, body), select(database, headers), principal));
+    }
+
+    @POST
+    @Path(PIPELINE)
+    public Response pipeline(@Auth Principal principal, @Context HttpHeaders headers, InputStream body) {
+        return JerseyAnswers.response(pipelines.handle(read(headers, body), select(null, headers), principal));
+    }
+
+    @POST
+    @Path(DATABASE + CURSOR)
+    public Response cursor(
+            @Auth Principal principal,
+            @PathParam("database") String database,
+            @Context HttpHeaders headers,
+            InputStream body) {
+        return JerseyAnswers.response(cursors.handle(read(headers, body), select(database, headers), principal));
+    }
+
+    @POST
+    @Path(CURSOR)
+    public Response cursor(@Auth Principal principal, @Context HttpHeaders headers, InputStream body) {
+        return JerseyAnswers.response(cursors.handle(read(headers, body), select(null, headers), principal));
+    }
+
+    /** Says that a version is spoken, to anybody and whether or not the database exists. */
+    @GET
+    @Path(DATABASE + PROBE)
+    public Response probeOfDatabase() {
+        return supported();
+    }
+
+    @GET
+    @Path(PROBE)
+    public Response probe() {
+        return supported();
+    }
+
+    /** Says that Protobuf is not spoken, whereupon clients use JSON. */
+    @GET
+    @Path(DATABASE + PROTOBUF_PROBE)
+    public Response protobufProbeOfDatabase() {
+        throw unsupported();
+    }
+
+    @GET
+    @Path(PROTOBUF_PROBE)
+    public Response protobufProbe() {
+        throw unsupported();
+    }
+
+    private static Response supported() {
+        return JerseyAnswers.response(Answer.of(200, Answer.TEXT, Body.of(new byte[0])));
+    }
+
+    private static RuntimeException unsupported() {
+        return new Problem.NotFound("Hrana over Protobuf is not supported; use v3 or v2").toException();
+    }
+
+    private byte[] read(HttpHeaders headers, InputStream body) {
+        return BodyReader.read(body, headers.getLength(), maxBodyBytes, HranaLimits.MAX_BODY_SETTING);
+    }
+
+    private DatabaseName select(@Nullable String pathSegment, HttpHeaders headers) {
+        return databases.select(
+                pathSegment,
+                headers.getHeaderString(DatabaseSelector.NAMESPACE_HEADER),
+                headers.getHeaderString(HttpHeaders.HOST));
+    }
+}

@@ -1,0 +1,111 @@
+package net.quicsql.http;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import net.quicsql.json.JsonWriter;
+import net.quicsql.problem.Problem;
+
+/**
+ * The one place that chooses, by path, the form in which a failure is told. Stateless.
+ *
+ * <ul>
+ *   <li>Hrana paths, those whose first or second segment is {@code v1}, {@code v2}, {@code v3} or {@code v3-protobuf}:
+ *       {@code {"error":text,"message":text,"code":CODE}}, since each client reads another one of the three.
+ *   <li>Everything else: {@code {"error":{"message":text,"reason":CODE}}}, with SQLite's numbers as {@code code} and
+ *       {@code extended_code} where SQLite failed.
+ * </ul>
+ */
+public final class ErrorEnvelopes {
+    private static final Set<String> HRANA_SEGMENTS = Set.of("v1", "v2", "v3", "v3-protobuf");
+
+    private static final byte[] ERROR = ascii("{\"error\":");
+    private static final byte[] MESSAGE = ascii("{\"message\":");
+    private static final byte[] NEXT_MESSAGE = ascii(",\"message\":");
+    private static final byte[] CODE = ascii(",\"code\":");
+    private static final byte[] EXTENDED_CODE = ascii(",\"extended_code\":");
+    private static final byte[] REASON = ascii(",\"reason\":");
+
+    private ErrorEnvelopes() {}
+
+    /**
+     * The answer for a failure, with the status of the problem table.
+     *
+     * @param path the request's path, from its first slash on
+     */
+    public static Answer error(String path, Problem problem) {
+        int status = problem.code().status();
+        if (status < 400 && isHrana(path)) {
+            status = problem.code().strictStatus();
+        }
+        return error(path, status, problem);
+    }
+
+    /** The same with another status, where HTTP has a finer one than the problem table. */
+    public static Answer error(String path, int status, Problem problem) {
+        JsonWriter json = new JsonWriter();
+        json.raw(ERROR);
+        if (isHrana(path)) {
+            json.string(problem.message());
+            json.raw(NEXT_MESSAGE).string(problem.message());
+            json.raw(CODE).string(problem.wireCode()).raw('}');
+        } else {
+            writeObject(json, problem);
+            json.raw('}').raw('\n');
+        }
+        return new Answer(status, Answer.JSON, headers(problem), Body.of(json));
+    }
+
+    /** The object under {@code error} of the plain envelope. */
+    public static void writeObject(JsonWriter json, Problem problem) {
+        json.raw(MESSAGE).string(problem.message());
+        if (problem instanceof Problem.SqlFailed failed) {
+            json.raw(CODE).integer(failed.primaryCode());
+            json.raw(EXTENDED_CODE).integer(failed.extendedCode());
+        }
+        json.raw(REASON).string(problem.wireCode()).raw('}');
+    }
+
+    /** The headers that belong to a problem whatever its envelope. */
+    public static Map<String, String> headers(Problem problem) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        problem.retryAfter().ifPresent(wait -> headers.put("Retry-After", Long.toString(wholeSeconds(wait))));
+        if (problem instanceof Problem.MethodNotAllowed refused) {
+            headers.put("Allow", refused.allowed());
+        } else if (problem instanceof Problem.Unauthenticated) {
+            headers.put("WWW-Authenticate", "Bearer, Basic realm=\"restricted\"");
+        }
+        return headers;
+    }
+
+    /** Whether clients of the Hrana protocol read what this path answers. */
+    public static boolean isHrana(String path) {
+        String rest = path;
+        for (int segment = 0; segment < 2; segment++) {
+            int start = 0;
+            while (start < rest.length() && rest.charAt(start) == '/') {
+                start++;
+            }
+            int end = rest.indexOf('/', start);
+            if (HRANA_SEGMENTS.contains(rest.substring(start, end < 0 ? rest.length() : end))) {
+                return true;
+            }
+            if (end < 0) {
+                return false;
+            }
+            rest = rest.substring(end);
+        }
+        return false;
+    }
+
+    /** Rounded up, for a client must not come too early; at least 1. */
+    private static long wholeSeconds(Duration wait) {
+        return Math.max(1, wait.plusSeconds(1).minusNanos(1).toSeconds());
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,94 @@
+package net.quicsql.metrics;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Timer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts and times what happens to one database. Made by {@link ServerMetrics#forDatabase} and kept by whoever serves the
+ * database: no method looks anything up by name. Thread-safe. Still works after the database is gone, unseen.
+ */
+public final class DatabaseMetrics {
+    private final DatabaseSeries series;
+    private final ConcurrentHashMap<Operation, OperationMetrics> operations = new ConcurrentHashMap<>();
+    private final Counter openStreams;
+    private final Counter openTransactions;
+    private final Counter abortedTransactions;
+    private final Timer writerWait;
+    private final Counter writersWaiting;
+    private final Timer readerWait;
+    private final Timer checkpoints;
+    private final AtomicLong walBytes;
+    private final Counter responseBytes;
+
+    DatabaseMetrics(DatabaseSeries series) {
+        this.series = series;
+        openStreams = series.counter(ServerMetrics.OPEN_STREAMS);
+        openTransactions = series.counter(ServerMetrics.OPEN_TRANSACTIONS);
+        abortedTransactions = series.counter(ServerMetrics.ABORTED_TRANSACTIONS);
+        writerWait = series.timer(ServerMetrics.WRITER_WAIT);
+        writersWaiting = series.counter(ServerMetrics.WRITERS_WAITING);
+        readerWait = series.timer(ServerMetrics.READER_WAIT);
+        checkpoints = series.timer(ServerMetrics.CHECKPOINTS);
+        walBytes = series.level(ServerMetrics.WAL_BYTES);
+        responseBytes = series.counter(ServerMetrics.RESPONSE_BYTES);
+    }
+
+    public OperationMetrics operation(Operation operation) {
+        OperationMetrics known = operations.get(operation);
+        return known != null ? known : operations.computeIfAbsent(operation, series::operation);
+    }
+
+    /** A stream takes up memory: a request runs on it, or it is in a transaction, or it has session state. */
+    public void streamOpened() {
+        openStreams.inc();
+    }
+
+    /** A stream ended or was parked. */
+    public void streamClosed() {
+        openStreams.dec();
+    }
+
+    public void transactionOpened() {
+        openTransactions.inc();
+    }
+
+    public void transactionClosed() {
+        openTransactions.dec();
+    }
+
+    /** The server, not the client, ended a transaction; counted besides {@link #transactionClosed}. */
+    public void transactionAborted() {
+        abortedTransactions.inc();
+    }
+
+    public void writerWaitBegan() {
+        writersWaiting.inc();
+    }
+
+    /** A wait for the turn to write ended, with the turn or without. */
+    public void writerWaitEnded(long nanos) {
+        writersWaiting.dec();
+        writerWait.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void readerWaited(long nanos) {
+        readerWait.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void checkpointed(long nanos) {
+        checkpoints.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The size of the write-ahead log as it is now. */
+    public void walBytes(long bytes) {
+        walBytes.set(bytes);
+    }
+
+    /** Bytes of response bodies. */
+    public void responded(long bytes) {
+        responseBytes.inc(bytes);
+    }
+}

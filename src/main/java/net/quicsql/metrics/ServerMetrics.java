@@ -1,0 +1,99 @@
+package net.quicsql.metrics;
+
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import net.quicsql.access.DatabaseName;
+
+/**
+ * Every metric of ours: its name, unit and labels. In the registry (and so in JMX and Graphite) a metric is called {@code
+ * quicsql.<database>.<family>} or {@code quicsql.<database>.<operation>.<family>}; {@link #series} gives the same metrics
+ * with labels, for Prometheus. Thread-safe.
+ */
+public final class ServerMetrics {
+    /** What the name of every metric of ours in the registry begins with. */
+    public static final String PREFIX = "quicsql.";
+
+    static final Family REQUESTS = new Family(
+            "request_duration_seconds", "Requests by how long they took, and the steps inside them", Kind.HISTOGRAM);
+    static final Family ERRORS = new Family("errors", "Requests and steps that failed, by kind of error", Kind.COUNTER);
+    static final Family OPEN_STREAMS = new Family("open_streams", "Streams that take up memory", Kind.GAUGE);
+    static final Family OPEN_TRANSACTIONS = new Family("open_transactions", "Streams in a transaction", Kind.GAUGE);
+    static final Family ABORTED_TRANSACTIONS =
+            new Family("aborted_transactions", "Transactions that the server ended", Kind.COUNTER);
+    static final Family WRITER_WAIT = new Family("writer_wait_seconds", "Waits for the turn to write", Kind.HISTOGRAM);
+    static final Family WRITERS_WAITING =
+            new Family("writers_waiting", "Requests that wait for their turn to write", Kind.GAUGE);
+    static final Family READER_WAIT =
+            new Family("reader_wait_seconds", "Waits for a connection to read on", Kind.HISTOGRAM);
+    static final Family CHECKPOINTS =
+            new Family("checkpoint_duration_seconds", "Checkpoints of the write-ahead log", Kind.HISTOGRAM);
+    static final Family WAL_BYTES = new Family("wal_bytes", "Size of the write-ahead log", Kind.GAUGE);
+    static final Family RESPONSE_BYTES = new Family("response_bytes", "Bytes of response bodies", Kind.COUNTER);
+
+    /** How a family is told to Prometheus. */
+    public enum Kind {
+        COUNTER,
+        GAUGE,
+        /** A {@link Timer}, with its buckets. */
+        HISTOGRAM
+    }
+
+    /**
+     * Metrics that measure the same thing.
+     *
+     * @param name without our prefix; ends with its unit where it has one, and without Prometheus's {@code _total}
+     */
+    public record Family(String name, String help, Kind kind) {}
+
+    /**
+     * One metric and what tells it from the others of its family.
+     *
+     * @param labels values by label name: {@code database}, {@code operation}, {@code error}
+     */
+    public record Series(Family family, Map<String, String> labels, Value value) {}
+
+    /** What a series counts. */
+    public sealed interface Value {
+        record Count(LongSupplier current) implements Value {}
+
+        record Buckets(Latency latency) implements Value {}
+    }
+
+    private final MetricRegistry registry;
+    private final ConcurrentHashMap<DatabaseName, Entry> databases = new ConcurrentHashMap<>();
+
+    private record Entry(DatabaseMetrics metrics, DatabaseSeries series) {}
+
+    public ServerMetrics(MetricRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** The metrics of a database that exists, made at the first call. Keep them. */
+    public DatabaseMetrics forDatabase(DatabaseName database) {
+        return databases.computeIfAbsent(database, this::entry).metrics();
+    }
+
+    /** Forgets a database that is gone, with all its metrics; whoever still keeps them counts into the void. */
+    public void remove(DatabaseName database) {
+        Entry gone = databases.remove(database);
+        if (gone != null) {
+            gone.series().retire();
+        }
+    }
+
+    /** All metrics of ours, as they are now. */
+    public List<Series> series() {
+        return databases.values().stream()
+                .flatMap(entry -> entry.series().all().stream())
+                .toList();
+    }
+
+    private Entry entry(DatabaseName database) {
+        DatabaseSeries series = new DatabaseSeries(registry, database);
+        return new Entry(new DatabaseMetrics(series), series);
+    }
+}

@@ -1,0 +1,91 @@
+package net.quicsql.query;
+
+import io.dropwizard.auth.Auth;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.List;
+import net.quicsql.access.AccessPolicy;
+import net.quicsql.access.DatabaseName;
+import net.quicsql.access.Principal;
+import net.quicsql.http.BodyReader;
+import net.quicsql.http.DatabaseSelector;
+import net.quicsql.http.ErrorEnvelopes;
+import net.quicsql.http.JerseyAnswers;
+import net.quicsql.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /<database>/query}, whatever its Content-Type, and {@code POST /query}. Thread-safe. */
+@Path("/")
+public final class QueryResource {
+    private final QueryHandler handler;
+    private final DatabaseSelector selector;
+    private final long maxBodyBytes;
+    private final String bodySetting;
+
+    /**
+     * The resource around a handler.
+     *
+     * @param maxBodyBytes the most bytes of a body, at least 1
+     * @param bodySetting the name of that setting, for the client to read
+     */
+    public QueryResource(QueryHandler handler, DatabaseSelector selector, long maxBodyBytes, String bodySetting) {
+        this.handler = handler;
+        this.selector = selector;
+        this.maxBodyBytes = maxBodyBytes;
+        this.bodySetting = bodySetting;
+    }
+
+    /** A query on the database in the path. */
+    @POST
+    @Path("{database}/query")
+    public Response query(
+            @Auth Principal principal,
+            @PathParam("database") String database,
+            @Context HttpHeaders headers,
+            InputStream body) {
+        return answer(principal, database, headers, body);
+    }
+
+    /** A query on the database that a header, the host or the configuration names. */
+    @POST
+    @Path("query")
+    public Response query(@Auth Principal principal, @Context HttpHeaders headers, InputStream body) {
+        return answer(principal, null, headers, body);
+    }
+
+    /** Refused, or Jersey would answer it by itself. */
+    @OPTIONS
+    @Path("{database}/query")
+    public Response options() {
+        return JerseyAnswers.response(ErrorEnvelopes.error("/query", new Problem.MethodNotAllowed("POST")));
+    }
+
+    /** Refused, or Jersey would answer it by itself. */
+    @OPTIONS
+    @Path("query")
+    public Response rootOptions() {
+        return options();
+    }
+
+    private Response answer(Principal principal, @Nullable String path, HttpHeaders headers, InputStream body) {
+        DatabaseName database = selector.select(
+                path,
+                headers.getHeaderString(DatabaseSelector.NAMESPACE_HEADER),
+                headers.getHeaderString(HttpHeaders.HOST));
+        // Asked here too, before the body is read: a stranger shall not make us take 8 MiB.
+        AccessPolicy.requireRead(principal, database);
+        byte[] bytes = BodyReader.read(body, length(headers), maxBodyBytes, bodySetting);
+        return JerseyAnswers.response(handler.handle(bytes, database, principal, headers.getHeaderString("Prefer")));
+    }
+
+    private static long length(HttpHeaders headers) {
+        List<String> values = headers.getRequestHeader(HttpHeaders.CONTENT_LENGTH);
+        return values == null || values.isEmpty() ? BodyReader.UNKNOWN_LENGTH : Long.parseLong(values.get(0));
+    }
+}

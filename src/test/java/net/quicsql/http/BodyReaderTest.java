@@ -1,0 +1,88 @@
+package net.quicsql.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BodyReaderTest {
+    private static final int CAP = 20_000;
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 8191, 8192, 8193, 16384, 19999, 20000})
+    void readsBodiesOfKnownAndUnknownLength(int length) {
+        byte[] body = bytes(length);
+
+        assertThat(BodyReader.read(trickle(body), length, CAP, "s")).isEqualTo(body);
+        assertThat(BodyReader.read(trickle(body), BodyReader.UNKNOWN_LENGTH, CAP, "s"))
+                .isEqualTo(body);
+    }
+
+    @Test
+    void refusesALengthOverTheCapWithoutReading() {
+        InputStream untouchable = new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("read");
+            }
+        };
+
+        assertProblem(() -> BodyReader.read(untouchable, CAP + 1, CAP, "max_bytes"), ProblemCode.BODY_TOO_LARGE);
+        assertThatThrownBy(() -> BodyReader.read(untouchable, Long.MAX_VALUE, CAP, "max_bytes"))
+                .hasMessage("the request body is larger than 20000 bytes (max_bytes)");
+    }
+
+    @Test
+    void countsABodyOfUnknownLength() {
+        assertProblem(() -> BodyReader.read(trickle(bytes(CAP + 1)), -1, CAP, "s"), ProblemCode.BODY_TOO_LARGE);
+        assertProblem(() -> BodyReader.read(trickle(bytes(1)), -1, 0, "s"), ProblemCode.BODY_TOO_LARGE);
+        assertThat(BodyReader.read(trickle(bytes(0)), -1, 0, "s")).isEmpty();
+    }
+
+    @Test
+    void refusesBodiesThatEndEarlyOrBreak() {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("reset");
+            }
+        };
+
+        assertProblem(() -> BodyReader.read(trickle(bytes(9)), 10, CAP, "s"), ProblemCode.INVALID_REQUEST);
+        assertProblem(() -> BodyReader.read(broken, 10, CAP, "s"), ProblemCode.INVALID_REQUEST);
+        assertProblem(() -> BodyReader.read(broken, -1, CAP, "s"), ProblemCode.INVALID_REQUEST);
+    }
+
+    private static void assertProblem(Runnable reading, ProblemCode code) {
+        assertThatThrownBy(reading::run)
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(code));
+    }
+
+    private static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) i;
+        }
+        return bytes;
+    }
+
+    /** Hands out a few bytes at a time, as a connection does. */
+    private static InputStream trickle(byte[] bytes) {
+        return new FilterInputStream(new ByteArrayInputStream(bytes)) {
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                return super.read(into, offset, Math.min(length, 1000));
+            }
+        };
+    }
+}
