@@ -8,6 +8,8 @@ import net.quicsql.access.Principal;
 import net.quicsql.engine.DetachedReads;
 import net.quicsql.engine.Stream;
 import net.quicsql.engine.StreamEngine;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Description;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlStatement;
@@ -32,7 +34,14 @@ record EngineStreams(StreamEngine engine) implements SqlStreams {
         return engine.statement(sql);
     }
 
-    private record EngineStream(Stream stream) implements SqlStream {
+    private static final class EngineStream implements SqlStream {
+        private final Stream stream;
+        private boolean closed;
+
+        EngineStream(Stream stream) {
+            this.stream = stream;
+        }
+
         @Override
         public StatementResult execute(Statement statement, RowSink sink) {
             return stream.execute(statement, sink);
@@ -70,6 +79,11 @@ record EngineStreams(StreamEngine engine) implements SqlStreams {
 
         @Override
         public void close() {
+            if (closed) {
+                throw new Problem.Refused(ProblemCode.STREAM_CLOSED, "the stream was closed by an earlier request")
+                        .toException();
+            }
+            closed = true;
             stream.close();
         }
 

@@ -17,7 +17,9 @@ import net.quicsql.http.Answer;
 import net.quicsql.http.Body;
 import net.quicsql.http.BodyReader;
 import net.quicsql.http.DatabaseSelector;
+import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.http.JerseyAnswers;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -96,25 +98,26 @@ public final class HranaResource {
     @GET
     @Path(DATABASE + PROTOBUF_PROBE)
     public Response protobufProbeOfDatabase() {
-        throw unsupported();
+        return unsupported(DATABASE + PROTOBUF_PROBE);
     }
 
     @GET
     @Path(PROTOBUF_PROBE)
     public Response protobufProbe() {
-        throw unsupported();
+        return unsupported(PROTOBUF_PROBE);
     }
 
     private static Response supported() {
         return JerseyAnswers.response(Answer.of(200, Answer.TEXT, Body.of(new byte[0])));
     }
 
-    private static RuntimeException unsupported() {
-        return new Problem.NotFound("Hrana over Protobuf is not supported; use v3 or v2").toException();
+    private static Response unsupported(String path) {
+        return JerseyAnswers.response(ErrorEnvelopes.error(
+                "/" + path, new Problem.NotFound("Hrana over Protobuf is not supported; use v3 or v2")));
     }
 
     private byte[] read(HttpHeaders headers, InputStream body) {
-        return BodyReader.read(body, headers.getLength(), maxBodyBytes, HranaLimits.MAX_BODY_SETTING);
+        return BodyReader.read(body, headers.getLength(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
     }
 
     private DatabaseName select(@Nullable String pathSegment, HttpHeaders headers) {

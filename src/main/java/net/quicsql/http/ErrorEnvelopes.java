@@ -75,7 +75,7 @@ public final class ErrorEnvelopes {
         if (problem instanceof Problem.MethodNotAllowed refused) {
             headers.put("Allow", refused.allowed());
         } else if (problem instanceof Problem.Unauthenticated) {
-            headers.put("WWW-Authenticate", "Bearer, Basic realm=\"restricted\"");
+            headers.put("WWW-Authenticate", "Bearer");
         }
         return headers;
     }

@@ -35,7 +35,11 @@ final class ListeningMessage implements ServerLifecycleListener {
             return;
         }
         ServerConnector admin = connector(server, ADMIN);
-        LOG.info("listening on {} (admin {})", url(application), url(admin == null ? application : admin));
+        LOG.info(
+                "listening on {}{} (admin {})",
+                url(application),
+                isEverywhere(application) ? " and every other address" : "",
+                url(admin == null ? application : admin));
         database.ifPresent(name -> lines(application, name).forEach(LOG::info));
     }
 
@@ -73,7 +77,12 @@ final class ListeningMessage implements ServerLifecycleListener {
 
     private static String authority(ServerConnector connector) {
         String host = connector.getHost();
-        boolean everywhere = host == null || host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
-        return HostPort.normalizeHost(everywhere ? "127.0.0.1" : host) + ":" + connector.getLocalPort();
+        String reachable = host == null || isEverywhere(connector) ? "127.0.0.1" : HostPort.normalizeHost(host);
+        return reachable + ":" + connector.getLocalPort();
+    }
+
+    private static boolean isEverywhere(ServerConnector connector) {
+        String host = connector.getHost();
+        return host == null || host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
     }
 }

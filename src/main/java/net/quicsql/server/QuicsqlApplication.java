@@ -57,6 +57,9 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
             ServerDefaults.enforce(server);
         }
         AuthAssembly.assemble(configuration, environment);
-        OperationsAssembly.assemble(configuration, environment);
+        OperationsAssembly operations = OperationsAssembly.assemble(configuration, environment);
+        StorageAssembly storage = StorageAssembly.assemble(configuration, environment, operations.metrics());
+        operations.watch(storage, environment);
+        ProtocolAssembly.assemble(configuration, environment, storage.engine());
     }
 }

@@ -32,11 +32,11 @@ final class ServerDefaults {
     /** Clients keep an unused connection for 90 s; the server must not be the first to close it. */
     private static final Duration IDLE_TIMEOUT = Duration.seconds(120);
 
-    /** A body of 32 MiB may take nine hours at this rate; what it stops is a byte now and then. */
-    private static final DataSize SLOWEST_REQUEST = DataSize.bytes(1024);
-
-    /** A client that takes less than this is gone; one that works through a long result is not. */
-    private static final DataSize SLOWEST_RESPONSE = DataSize.bytes(64);
+    /**
+     * Stops whoever sends a byte now and then to hold a thread. Jetty counts from the body's first byte and gives no grace,
+     * so a higher rate would cut a small body off at the first hiccup of the network.
+     */
+    private static final DataSize SLOWEST_REQUEST = DataSize.bytes(16);
 
     /** A request occupies a thread while it waits for its turn to write. */
     private static final int MAX_THREADS = 256;
@@ -113,7 +113,6 @@ final class ServerDefaults {
         connector.setBindHost(LOOPBACK);
         connector.setIdleTimeout(IDLE_TIMEOUT);
         connector.setMinRequestDataPerSecond(SLOWEST_REQUEST);
-        connector.setMinResponseDataPerSecond(SLOWEST_RESPONSE);
         connector.setHttpCompliance(HttpCompliance.RFC9110);
         connector.setUseServerHeader(false);
         return connector;

@@ -2,7 +2,10 @@ package net.quicsql.session;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import net.quicsql.limits.LimitsConfig;
@@ -12,14 +15,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends transactions that are idle or open for too long, and session state that nobody asks for any more. A stream on which
- * a request works is left alone: its statements have a deadline of their own. Used by one thread.
+ * a request works is left alone: its statements have a deadline of their own. Looks several times a second on a thread of
+ * its own, and at the stop ends what is left.
  */
-public final class SessionReaper implements Runnable {
+public final class SessionReaper implements Managed {
     private static final Logger LOG = LoggerFactory.getLogger(SessionReaper.class);
+
+    /** A limit is passed by this much at most before it is felt. */
+    private static final long PERIOD_MILLIS = 200;
+
+    private static final long STOP_SECONDS = 5;
 
     private final SessionStore store;
     private final LimitsConfig limits;
     private final LongSupplier nanoClock;
+    private @Nullable ScheduledExecutorService timer;
 
     public SessionReaper(SessionStore store, LimitsConfig limits, LongSupplier nanoClock) {
         this.store = requireNonNull(store, "store is null");
@@ -28,7 +38,30 @@ public final class SessionReaper implements Runnable {
     }
 
     @Override
-    public void run() {
+    public void start() {
+        timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "session-reaper");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var unused = timer.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends every stream in memory that no request works on. */
+    @Override
+    public void stop() throws InterruptedException {
+        ScheduledExecutorService running = timer;
+        if (running != null) {
+            running.shutdown();
+            if (!running.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the reaper of streams did not end within {} s", STOP_SECONDS);
+            }
+        }
+        endAll();
+    }
+
+    /** Looks at every stream in memory once. */
+    public void look() {
         for (Session session : store.live()) {
             try {
                 look(session);
@@ -42,8 +75,7 @@ public final class SessionReaper implements Runnable {
         }
     }
 
-    /** Ends every stream in memory that no request works on: for the server's stop. */
-    public void endAll() {
+    private void endAll() {
         for (Session session : store.live()) {
             if (session.claimIdle()) {
                 store.abort(session, Abort.of(Abort.Cause.UNKNOWN));

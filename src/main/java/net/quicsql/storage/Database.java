@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -32,6 +33,7 @@ public final class Database {
     private final IdleLeases idleReaders;
     private final Object opening = new Object();
     private final FileRegistry files;
+    private final DatabaseMetrics metrics;
     private volatile Phase phase = Phase.NEW;
     private volatile @Nullable EngineConnection writer;
     private volatile @Nullable Failure failure;
@@ -53,6 +55,7 @@ public final class Database {
             StorageConfig storage,
             ConnectionLimits limits,
             FileRegistry files,
+            DatabaseMetrics metrics,
             LongSupplier nanoClock) {
         this.name = name;
         this.file = file;
@@ -60,6 +63,7 @@ public final class Database {
         this.storage = storage;
         this.limits = limits;
         this.files = files;
+        this.metrics = metrics;
         this.nanoClock = nanoClock;
         this.writerQueue = new WriterQueue(nanoClock);
         this.idleWriters = new IdleLeases(storage.idleConnectionsPerDatabase());
@@ -73,6 +77,10 @@ public final class Database {
 
     public DatabaseConfig config() {
         return config;
+    }
+
+    public DatabaseMetrics metrics() {
+        return metrics;
     }
 
     public ConnectionLimits limits() {
@@ -106,7 +114,13 @@ public final class Database {
 
     /** Waits for the right to write; see {@link WriterQueue#acquire}. */
     public WriterTurn writerTurn(String principal, String purpose) {
-        return writerQueue.acquire(principal, purpose, limits.lockWait().toNanos());
+        long started = nanoClock.getAsLong();
+        metrics.writerWaitBegan();
+        try {
+            return writerQueue.acquire(principal, purpose, limits.lockWait().toNanos());
+        } finally {
+            metrics.writerWaitEnded(nanoClock.getAsLong() - started);
+        }
     }
 
     /** The connection of autocommit writes and batches; only for the holder of a {@link WriterTurn}. */

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.problem.ProblemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class DatabaseManager implements Managed {
     private final Map<DatabaseName, DatabaseConfig> configured;
     private final StorageConfig storage;
     private final ConnectionLimits limits;
+    private final ServerMetrics metrics;
     private final FileRegistry files = new FileRegistry();
     private final Map<DatabaseName, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, DatabaseName> namesByCaseFold = new ConcurrentHashMap<>();
@@ -50,11 +52,13 @@ public final class DatabaseManager implements Managed {
             DataDirectory directory,
             Map<DatabaseName, DatabaseConfig> configured,
             StorageConfig storage,
-            ConnectionLimits limits) {
+            ConnectionLimits limits,
+            ServerMetrics metrics) {
         this.directory = requireNonNull(directory, "directory is null");
         this.configured = Map.copyOf(configured);
         this.storage = requireNonNull(storage, "storage is null");
         this.limits = requireNonNull(limits, "limits is null");
+        this.metrics = requireNonNull(metrics, "metrics is null");
         this.timer = Executors.newScheduledThreadPool(2, task -> {
             Thread thread = new Thread(task, "storage-timer");
             thread.setDaemon(true);
@@ -121,7 +125,8 @@ public final class DatabaseManager implements Managed {
         return databases.computeIfAbsent(name, key -> {
             try {
                 Path file = directory.resolve(name, config);
-                return new Database(name, file, config, storage, limits, files, System::nanoTime);
+                return new Database(
+                        name, file, config, storage, limits, files, metrics.forDatabase(name), System::nanoTime);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,5 +1,6 @@
 package net.quicsql.engine;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import net.quicsql.access.AccessLevel;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.session.BatonKeys;
 import net.quicsql.session.SessionReaper;
 import net.quicsql.session.SessionStore;
@@ -50,7 +52,8 @@ public final class EngineFixture implements AutoCloseable {
                     directory,
                     Map.of(APP, app),
                     StorageConfig.defaults(),
-                    new ConnectionLimits((int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()));
+                    new ConnectionLimits((int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()),
+                    new ServerMetrics(new MetricRegistry()));
             databases.start();
             sessions = new SessionStore(
                     BatonKeys.open(folder, Clock.systemUTC(), limits.batonLifetime()),
@@ -79,7 +82,7 @@ public final class EngineFixture implements AutoCloseable {
     /** Lets time pass for everything that asks this fixture's clock, then lets the reaper look. */
     public void pass(java.time.Duration time) {
         skippedNanos.addAndGet(time.toNanos());
-        reaper.run();
+        reaper.look();
     }
 
     public Statement statement(String sql) {
@@ -106,7 +109,7 @@ public final class EngineFixture implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        reaper.endAll();
+        reaper.stop();
         databases.stop();
     }
 

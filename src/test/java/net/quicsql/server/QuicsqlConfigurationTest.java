@@ -116,7 +116,7 @@ class QuicsqlConfigurationTest {
         assertThat(connector.getPort()).isEqualTo(port);
         assertThat(connector.getIdleTimeout()).isEqualTo(Duration.seconds(120));
         assertThat(connector.getHttpCompliance()).isEqualTo(HttpCompliance.RFC9110);
-        assertThat(connector.getMinRequestDataPerSecond().toBytes()).isEqualTo(1024);
+        assertThat(connector.getMinRequestDataPerSecond().toBytes()).isEqualTo(16);
         assertThat(((HttpConnectorFactory) server.getAdminConnectors().get(0)).getPort())
                 .isEqualTo(adminPort);
     }

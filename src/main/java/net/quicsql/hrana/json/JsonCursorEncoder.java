@@ -5,8 +5,8 @@ import static net.quicsql.hrana.json.JsonEncoding.ascii;
 import java.util.List;
 import net.quicsql.hrana.CursorEncoder;
 import net.quicsql.hrana.CursorOutput;
-import net.quicsql.hrana.HranaLimits;
 import net.quicsql.json.JsonWriter;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Column;
@@ -42,7 +42,7 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
 
     private static final Problem TOO_LARGE = new Problem.Refused(
             ProblemCode.RESPONSE_TOO_LARGE,
-            "there is no room to keep all rows (" + HranaLimits.MAX_SPOOL_SETTING + "); the statement was run");
+            "there is no room to keep all rows (" + LimitsConfig.MAX_CURSOR_SPOOL + "); the statement was run");
 
     private final CursorOutput output;
 

@@ -1,16 +1,19 @@
 package net.quicsql.hrana.json;
 
+import static java.util.Objects.requireNonNull;
 import static net.quicsql.hrana.json.JsonEncoding.ascii;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import net.quicsql.hrana.BatchEncoder;
-import net.quicsql.hrana.HranaLimits;
 import net.quicsql.hrana.PipelineEncoder;
 import net.quicsql.hrana.StreamRequest;
 import net.quicsql.http.Body;
 import net.quicsql.json.JsonWriter;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Description;
@@ -33,8 +36,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
     private static final byte[] IS_READONLY = ascii(",\"is_readonly\":");
     private static final byte[] RESULTS = ascii(",\"base_url\":null,\"results\":[");
     private static final byte[] RESULTS_END = ascii("]}");
-    /** By the ordinal of the request's kind. */
-    private static final byte[][] DONE = done();
+    private static final Map<StreamRequest.Kind, byte[]> DONE = done();
 
     /** Errors no longer than this are written though the answer is full: every request has its item. */
     private static final int SHORT_ERROR_BYTES = 256;
@@ -54,7 +56,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
         result = new JsonStatementResult(json, maxResponseBytes);
         tooLarge = new Problem.Refused(
                 ProblemCode.RESPONSE_TOO_LARGE,
-                "the response would be larger than " + maxResponseBytes + " bytes (" + HranaLimits.MAX_RESPONSE_SETTING
+                "the response would be larger than " + maxResponseBytes + " bytes (" + LimitsConfig.MAX_RESPONSE_SIZE
                         + "); the statement was run");
     }
 
@@ -133,7 +135,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
     @Override
     public void done(StreamRequest.Kind kind) {
         beginItem();
-        json.raw(DONE[kind.ordinal()]);
+        json.raw(requireNonNull(DONE.get(kind)));
         endItem();
     }
 
@@ -175,12 +177,11 @@ final class JsonPipelineEncoder implements PipelineEncoder {
         item = json.length();
     }
 
-    private static byte[][] done() {
-        StreamRequest.Kind[] kinds = StreamRequest.Kind.values();
-        byte[][] texts = new byte[kinds.length][];
-        for (StreamRequest.Kind kind : kinds) {
+    private static Map<StreamRequest.Kind, byte[]> done() {
+        Map<StreamRequest.Kind, byte[]> texts = new EnumMap<>(StreamRequest.Kind.class);
+        for (StreamRequest.Kind kind : StreamRequest.Kind.values()) {
             String type = kind.name().toLowerCase(Locale.ROOT);
-            texts[kind.ordinal()] = ascii("{\"type\":\"ok\",\"response\":{\"type\":\"" + type + "\"}}");
+            texts.put(kind, ascii("{\"type\":\"ok\",\"response\":{\"type\":\"" + type + "\"}}"));
         }
         return texts;
     }

@@ -126,7 +126,7 @@ class JsonCursorEncoderTest {
         encoder.begin(2, true).columns(A);
         assertThat(encoder.end(2, StatementResult.NOTHING, 0)).isFalse();
         encoder.finish();
-        String error = ",\"error\":{\"message\":\"there is no room to keep all rows (limits.max_spool_bytes); the"
+        String error = ",\"error\":{\"message\":\"there is no room to keep all rows (limits.max_cursor_spool); the"
                 + " statement was run\",\"code\":\"RESPONSE_TOO_LARGE\"}}\n";
         assertThat(output.text())
                 .isEqualTo(BEGIN

@@ -196,7 +196,7 @@ class JsonPipelineEncoderTest {
         assertThat(text(small.finish(null)))
                 .isEqualTo("{\"baton\":null,\"base_url\":null,\"results\":["
                         + "{\"type\":\"error\",\"error\":{\"message\":\"the response would be larger than 500 bytes "
-                        + "(limits.max_response_bytes); the statement was run\",\"code\":\"RESPONSE_TOO_LARGE\"}},"
+                        + "(limits.max_response_size); the statement was run\",\"code\":\"RESPONSE_TOO_LARGE\"}},"
                         + "{\"type\":\"ok\",\"response\":{\"type\":\"get_autocommit\",\"is_autocommit\":true}}]}");
     }
 

@@ -1,0 +1,65 @@
+package net.quicsql.server;
+
+import io.dropwizard.core.setup.Environment;
+import java.nio.file.Path;
+import net.quicsql.engine.StreamEngine;
+import net.quicsql.hrana.CursorHandler;
+import net.quicsql.hrana.HranaEncoding;
+import net.quicsql.hrana.HranaLimits;
+import net.quicsql.hrana.HranaResource;
+import net.quicsql.hrana.PipelineHandler;
+import net.quicsql.hrana.json.JsonEncoding;
+import net.quicsql.http.DatabaseSelector;
+import net.quicsql.http.HttpAssembly;
+import net.quicsql.json.JsonInput;
+import net.quicsql.limits.LimitsConfig;
+import net.quicsql.query.QueryHandler;
+import net.quicsql.query.QueryLimits;
+import net.quicsql.query.QueryResource;
+
+/** Joins the protocols to the engine: each handler is made once, for every door that calls it. */
+final class ProtocolAssembly {
+    private ProtocolAssembly() {}
+
+    static void assemble(QuicsqlConfiguration configuration, Environment environment, StreamEngine engine) {
+        HttpAssembly.install(environment);
+        LimitsConfig limits = configuration.limits();
+        DatabaseSelector selector = new DatabaseSelector(
+                configuration.defaultDatabase().orElse(null),
+                configuration.hostSuffix().orElse(null));
+        hrana(environment, engine, limits, selector);
+        query(environment, engine, limits, selector);
+    }
+
+    private static void hrana(
+            Environment environment, StreamEngine engine, LimitsConfig limits, DatabaseSelector selector) {
+        HranaLimits bounds = new HranaLimits(
+                Math.toIntExact(limits.maxHranaBodyBytes()),
+                Math.toIntExact(limits.maxResponseBytes()),
+                Math.toIntExact(limits.cursorBufferBytes()),
+                limits.maxCursorSpoolBytes());
+        HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes());
+        // Not in the data directory: what is cut off there by a crash would stay.
+        Path spools = Path.of(System.getProperty("java.io.tmpdir"));
+        environment
+                .jersey()
+                .register(new HranaResource(
+                        new PipelineHandler(engine, json, bounds),
+                        new CursorHandler(engine, json, bounds, spools),
+                        selector,
+                        bounds));
+    }
+
+    private static void query(
+            Environment environment, StreamEngine engine, LimitsConfig limits, DatabaseSelector selector) {
+        JsonInput input = new JsonInput(Math.toIntExact(limits.maxQueryBodyBytes()));
+        QueryLimits bounds = new QueryLimits(limits.maxRows(), limits.maxResultBytes(), limits.maxResponseBytes());
+        environment
+                .jersey()
+                .register(new QueryResource(
+                        new QueryHandler(engine, input, bounds),
+                        selector,
+                        limits.maxQueryBodyBytes(),
+                        LimitsConfig.MAX_QUERY_BODY));
+    }
+}

@@ -1,0 +1,84 @@
+package net.quicsql.server;
+
+import io.dropwizard.core.setup.Environment;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Optional;
+import net.quicsql.access.DatabaseName;
+import net.quicsql.engine.StreamEngine;
+import net.quicsql.limits.LimitsConfig;
+import net.quicsql.metrics.ServerMetrics;
+import net.quicsql.problem.Problem;
+import net.quicsql.session.BatonKeys;
+import net.quicsql.session.SessionReaper;
+import net.quicsql.session.SessionStore;
+import net.quicsql.storage.ConnectionLimits;
+import net.quicsql.storage.DataDirectory;
+import net.quicsql.storage.Database;
+import net.quicsql.storage.DatabaseManager;
+
+/** Joins the parts that keep databases and run SQL. Immutable. */
+final class StorageAssembly implements DatabaseHealth {
+    private final DataDirectory directory;
+    private final DatabaseManager databases;
+    private final BatonKeys batonKeys;
+    private final StreamEngine engine;
+
+    private StorageAssembly(
+            DataDirectory directory, DatabaseManager databases, BatonKeys batonKeys, StreamEngine engine) {
+        this.directory = directory;
+        this.databases = databases;
+        this.batonKeys = batonKeys;
+        this.engine = engine;
+    }
+
+    /**
+     * Opens the data directory and makes the engine. Databases open when the server starts and close when it has stopped
+     * taking requests: streams first, which roll back, then the files.
+     *
+     * @throws IOException where the data directory or the key file cannot be used
+     */
+    static StorageAssembly assemble(QuicsqlConfiguration configuration, Environment environment, ServerMetrics metrics)
+            throws IOException {
+        LimitsConfig limits = configuration.limits();
+        DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
+        BatonKeys keys = BatonKeys.open(directory.path(), Clock.systemUTC(), limits.batonLifetime());
+        DatabaseManager databases = new DatabaseManager(
+                directory,
+                configuration.databases(),
+                configuration.storage(),
+                new ConnectionLimits(
+                        Math.toIntExact(limits.maxSqlBytes()),
+                        Math.toIntExact(limits.maxValueBytes()),
+                        limits.lockWait()),
+                metrics);
+        SessionStore sessions = new SessionStore(keys, limits, Clock.systemUTC(), System::nanoTime);
+        environment.lifecycle().manage(databases);
+        environment.lifecycle().manage(new SessionReaper(sessions, limits, System::nanoTime));
+        return new StorageAssembly(
+                directory, databases, keys, new StreamEngine(databases, sessions, limits, System::nanoTime));
+    }
+
+    StreamEngine engine() {
+        return engine;
+    }
+
+    DataDirectory directory() {
+        return directory;
+    }
+
+    BatonKeys batonKeys() {
+        return batonKeys;
+    }
+
+    @Override
+    public Collection<DatabaseName> databases() {
+        return databases.known().stream().map(Database::name).toList();
+    }
+
+    @Override
+    public Optional<String> problemOf(DatabaseName name) {
+        return databases.find(name).flatMap(Database::problem).map(Problem::message);
+    }
+}
