@@ -40,19 +40,18 @@ same(names(one), ["ada"], "after the rollback")
 one.commit()
 one.rollback()
 
-# lastrowid and rowcount.
+# lastrowid and rowcount. A cursor of this package adds up the counts of all that it ran, so each one here has its own.
 cursor = one.cursor()
 cursor.execute("INSERT INTO tx_users (id, name) VALUES (?, ?)", (40, "bob"))
 same(cursor.lastrowid, 40, "lastrowid of the given id")
-cursor.execute("INSERT INTO tx_users (name) VALUES ('carol'), ('dan')")
+cursor = one.execute("INSERT INTO tx_users (name) VALUES ('carol'), ('dan')")
 same(cursor.lastrowid, 42, "lastrowid of the last of two rows")
 same(cursor.rowcount, 2, "rowcount of an INSERT of two rows")
-cursor.execute("UPDATE tx_users SET name = name || '!' WHERE id > 1")
+cursor = one.execute("UPDATE tx_users SET name = name || '!' WHERE id > 1")
 same(cursor.rowcount, 3, "rowcount of an UPDATE")
-cursor.execute("DELETE FROM tx_users WHERE id = 4711")
+cursor = one.execute("DELETE FROM tx_users WHERE id = 4711")
 same(cursor.rowcount, 0, "rowcount of a DELETE of nothing")
-cursor.execute("SELECT last_insert_rowid()")
-same(cursor.fetchone(), (42,), "last_insert_rowid()")
+same(one.execute("SELECT last_insert_rowid()").fetchone(), (42,), "last_insert_rowid()")
 one.commit()
 
 # executemany is one transaction when one is open.

@@ -24,9 +24,9 @@ connection.commit()
 
 def there_and_back(column, value):
     """Through an INSERT, to show affinity and storage, and through a bare parameter."""
-    connection.execute(f"INSERT INTO val ({column}) VALUES (?)", (value,))
+    cursor = connection.execute(f"INSERT INTO val ({column}) VALUES (?)", (value,))
     connection.commit()
-    return one(f"SELECT {column} FROM val WHERE id = last_insert_rowid()")
+    return one(f"SELECT {column} FROM val WHERE id = ?", cursor.lastrowid)
 
 
 # Integers that fit 32 bits.
@@ -43,8 +43,8 @@ for value in (2**53 + 1, 2**63 - 1, -(2**63)):
     same(one(f"SELECT {literal}"), value, "integer in the SQL text")
     same(one("SELECT CAST(? AS INTEGER)", str(value)), value, "integer sent as text")
     connection.execute(f"INSERT INTO val (i) VALUES ({literal})")
-    connection.commit()
     same(one("SELECT i FROM val WHERE id = last_insert_rowid()"), value, "stored 64-bit integer")
+    connection.commit()
     same(one(f"SELECT count(*) FROM val WHERE i = {literal}"), 1, "found by its value")
 same(one("SELECT ?", True), 1, "true")
 same(one("SELECT ?", False), 0, "false")

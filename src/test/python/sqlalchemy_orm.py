@@ -5,10 +5,14 @@ from decimal import Decimal
 from typing import List, Optional
 from urllib.parse import urlsplit
 
+import libsql_experimental
 from sqlalchemy import ForeignKey, LargeBinary, MetaData, String, Table, create_engine, func, insert, inspect, select, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, selectinload
 
 from checks import BASE, DATABASE, TOKEN, fails, holds, same
+
+# SQLAlchemy wraps what goes into a LargeBinary column in the driver's Binary, and this driver has none.
+libsql_experimental.Binary = bytes
 
 engine = create_engine(
     f"sqlite+libsql://{urlsplit(BASE).netloc}/{DATABASE}", connect_args={"auth_token": TOKEN}, pool_size=5

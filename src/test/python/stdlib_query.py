@@ -133,7 +133,7 @@ refused(403, body={"sql": "ATTACH 'other.db' AS other"})
 same(send({"sql": "SELECT count(*) FROM std"}, token=READER_TOKEN)[1]["rows"], count, "a reader reads")
 refused(404, body={"sql": "SELECT 1"}, database="missing")
 refused(404, body={"sql": "SELECT 1"}, database="APP")
-refused(404, body={"sql": "SELECT 1"}, database="..%2Fapp")
+refused(400, body={"sql": "SELECT 1"}, database="..%2Fapp")
 refused(405, body={"sql": "SELECT 1"}, method="PUT")
 refused(413, body={"sql": "SELECT ?", "args": ["x" * (9 * 1024 * 1024)]})
 for wrong in (
