@@ -19,7 +19,7 @@ venv=${QUICSQL_VENV:-$here/.venv}
 examples="python-libsql python-sqlalchemy python-stdlib"
 
 if [ ! -x "$venv/bin/pip" ]; then
-    command -v python3 >/dev/null || die "python3 is missing: the examples need Python 3.9 or newer"
+    command -v python3 >/dev/null || die "python3 is missing: the examples need Python 3.11 or newer"
     python3 -m venv "$venv" || die "python3 could not make a virtual environment in $venv (Debian: install python3-venv)"
 fi
 

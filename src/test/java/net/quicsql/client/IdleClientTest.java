@@ -48,15 +48,13 @@ final class IdleClientTest {
 
     @Test
     void anIdleTransactionIsEndedAndSaysSo() throws Exception {
-        python.run(
-                server, PackedServer.TOKEN, "libsql_lost_transaction.py", Double.toString(TX_IDLE_SECONDS));
+        python.run(server, PackedServer.TOKEN, "libsql_lost_transaction.py", Double.toString(TX_IDLE_SECONDS));
     }
 
     @Test
     void aConnectionOutlivesTheServer() throws Exception {
         try (PackedServer restarted = PackedServer.start(Jdk.running(), folder.resolve("restarted"), Map.of());
-                PythonEnvironment.Script script =
-                        python.start(restarted, PackedServer.TOKEN, "libsql_restart.py")) {
+                PythonEnvironment.Script script = python.start(restarted, PackedServer.TOKEN, "libsql_restart.py")) {
             script.awaitLine("RESTART");
             restarted.stop();
             restarted.start();

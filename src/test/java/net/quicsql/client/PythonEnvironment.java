@@ -65,10 +65,14 @@ final class PythonEnvironment {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment()
                 .putAll(Map.of(
-                        "QUICSQL_URL", server.url(),
-                        "QUICSQL_TOKEN", token,
-                        "QUICSQL_READER_TOKEN", PackedServer.READER_TOKEN,
-                        "PYTHONIOENCODING", "utf-8"));
+                        "QUICSQL_URL",
+                        server.url(),
+                        "QUICSQL_TOKEN",
+                        token,
+                        "QUICSQL_READER_TOKEN",
+                        PackedServer.READER_TOKEN,
+                        "PYTHONIOENCODING",
+                        "utf-8"));
         return new Script(name, builder.start());
     }
 
@@ -90,10 +94,11 @@ final class PythonEnvironment {
 
     private static void install(List<Path> requirements) throws Exception {
         Files.createDirectories(FOLDER.getParent());
-        command("Python 3 with its module venv is needed to test the clients", List.of(
-                "python3", "-m", "venv", "--clear", FOLDER.toString()));
-        List<String> pip = new ArrayList<>(List.of(
-                FOLDER.resolve("bin/pip").toString(), "--disable-pip-version-check", "--quiet", "install"));
+        command(
+                "Python 3 with its module venv is needed to test the clients",
+                List.of("python3", "-m", "venv", "--clear", FOLDER.toString()));
+        List<String> pip = new ArrayList<>(
+                List.of(FOLDER.resolve("bin/pip").toString(), "--disable-pip-version-check", "--quiet", "install"));
         for (Path file : requirements) {
             pip.addAll(List.of("-r", file.toString()));
         }

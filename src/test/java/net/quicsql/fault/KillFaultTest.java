@@ -92,7 +92,9 @@ final class KillFaultTest {
             for (Future<?> writer : writers) {
                 writer.get();
             }
-            assertThat(reached).as("%s rows acknowledged within a minute", enough).isTrue();
+            assertThat(reached)
+                    .as("%s rows acknowledged within a minute", enough)
+                    .isTrue();
         } finally {
             threads.shutdownNow();
         }
@@ -143,7 +145,9 @@ final class KillFaultTest {
 
     private static Set<Integer> rows(PackedServer server) throws Exception {
         Set<Integer> rows = ConcurrentHashMap.newKeySet();
-        server.query("SELECT row FROM kept").get("rows").forEach(row -> rows.add(row.get(0).asInt()));
+        server.query("SELECT row FROM kept")
+                .get("rows")
+                .forEach(row -> rows.add(row.get(0).asInt()));
         return rows;
     }
 }

@@ -67,8 +67,8 @@ class SessionClaimTest {
 
         Stream stream = resumed.get(10, TimeUnit.SECONDS);
         assertThatThrownBy(() -> fixture.run(stream, "SELECT 1"))
-                .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(code(e))
-                        .isEqualTo(ProblemCode.TRANSACTION_TIMEOUT));
+                .isInstanceOfSatisfying(
+                        ProblemException.class, e -> assertThat(code(e)).isEqualTo(ProblemCode.TRANSACTION_TIMEOUT));
         stream.release();
     }
 
