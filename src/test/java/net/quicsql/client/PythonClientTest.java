@@ -44,6 +44,7 @@ final class PythonClientTest {
                 "libsql_transactions.py",
                 "libsql_errors.py",
                 "libsql_values.py",
+                "libsql_counter.py",
                 "sqlalchemy_orm.py",
                 "stdlib_query.py",
             })
