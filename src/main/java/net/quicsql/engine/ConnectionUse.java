@@ -104,7 +104,11 @@ final class ConnectionUse {
         }
         if (lease.connection().isAutocommit()) {
             endTransaction(session, lease);
-            session.abort(abortAfter(e));
+            Abort abort = abortAfter(e);
+            session.abort(abort);
+            if (abort != null) {
+                session.database().metrics().transactionAborted();
+            }
         } else if (tookTurn && Failures.isBusy(e)) {
             // The lock was not had, so nobody need wait for this transaction.
             lease.releaseTurn();

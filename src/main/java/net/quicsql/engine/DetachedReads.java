@@ -2,6 +2,9 @@ package net.quicsql.engine;
 
 import java.util.function.LongSupplier;
 import net.quicsql.execution.StatementRunner;
+import net.quicsql.metrics.Operation;
+import net.quicsql.metrics.OperationMetrics;
+import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
 import net.quicsql.sql.StatementResult;
@@ -43,7 +46,16 @@ public final class DetachedReads implements AutoCloseable {
             current = database.lease(ConnectionRole.READER);
             connection = current;
         }
-        return runner.run(current, statement, sink);
+        long started = nanoClock.getAsLong();
+        OperationMetrics execute = database.metrics().operation(Operation.EXECUTE);
+        try {
+            return runner.run(current, statement, sink);
+        } catch (ProblemException e) {
+            execute.failed(e.problem().code());
+            throw e;
+        } finally {
+            execute.finished(nanoClock.getAsLong() - started);
+        }
     }
 
     /**

@@ -1,6 +1,9 @@
 package net.quicsql.engine;
 
 import java.util.List;
+import net.quicsql.metrics.DatabaseMetrics;
+import net.quicsql.metrics.Operation;
+import net.quicsql.metrics.OperationMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -41,11 +44,19 @@ public final class Stream {
      */
     public StatementResult execute(Statement statement, RowSink sink) {
         requireOpen();
-        Abort abort = session.abort();
-        if (abort != null) {
-            return executeAborted(abort, statement.sql(), sink);
+        long started = engine.nanoClock().getAsLong();
+        OperationMetrics execute = metrics().operation(Operation.EXECUTE);
+        try {
+            Abort abort = session.abort();
+            return abort != null
+                    ? executeAborted(abort, statement.sql(), sink)
+                    : engine.router().run(session, mayWrite, statement, sink);
+        } catch (ProblemException e) {
+            execute.failed(e.problem().code());
+            throw e;
+        } finally {
+            execute.finished(engine.nanoClock().getAsLong() - started);
         }
-        return engine.router().run(session, mayWrite, statement, sink);
     }
 
     /**
@@ -60,13 +71,16 @@ public final class Stream {
     /** Describes the first statement of a text without running it. */
     public Description describe(String sql) {
         requireOpen();
-        SqlStatement first = engine.texts().first(sql);
-        Abort abort = session.abort();
-        // Clients describe before they run, and a ROLLBACK must still be possible.
-        if (abort != null && !first.transactionKeyword()) {
-            throw abort.problem().toException();
+        long started = engine.nanoClock().getAsLong();
+        OperationMetrics describe = metrics().operation(Operation.DESCRIBE);
+        try {
+            return describeNow(sql);
+        } catch (ProblemException e) {
+            describe.failed(e.problem().code());
+            throw e;
+        } finally {
+            describe.finished(engine.nanoClock().getAsLong() - started);
         }
-        return engine.descriptions().describe(session, first);
     }
 
     /** Whether no transaction is open; false on an aborted stream. */
@@ -122,6 +136,11 @@ public final class Stream {
         return closed ? null : engine.sessions().park(session);
     }
 
+    /** Where requests on this stream are counted. */
+    public DatabaseMetrics metrics() {
+        return session.database().metrics();
+    }
+
     /** Whether all of these are reads that do not depend on the stream, so that {@link #detach} may be called. */
     public boolean canDetach(List<SqlStatement> statements) {
         if (closed || session.lease() != null || session.abort() != null) {
@@ -140,6 +159,16 @@ public final class Stream {
         requireOpen();
         return new DetachedReads(
                 engine.runner(), session.database(), engine.sessions().park(session), engine.nanoClock());
+    }
+
+    private Description describeNow(String sql) {
+        SqlStatement first = engine.texts().first(sql);
+        Abort abort = session.abort();
+        // Clients describe before they run, and a ROLLBACK must still be possible.
+        if (abort != null && !first.transactionKeyword()) {
+            throw abort.problem().toException();
+        }
+        return engine.descriptions().describe(session, first);
     }
 
     private StatementResult executeAborted(Abort abort, SqlStatement sql, RowSink sink) {

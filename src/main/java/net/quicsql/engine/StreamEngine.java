@@ -11,6 +11,8 @@ import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.metrics.Operation;
+import net.quicsql.metrics.OperationMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -82,8 +84,17 @@ public final class StreamEngine {
     public StatementResult query(DatabaseName name, Principal principal, Statement statement, RowSink sink) {
         AccessLevel level = AccessPolicy.requireRead(principal, name);
         Database database = database(name);
-        requireStateless(statement.sql());
-        return router.run(Session.stateless(database, principal.name()), level.mayWrite(), statement, sink);
+        long started = nanoClock.getAsLong();
+        OperationMetrics query = database.metrics().operation(Operation.QUERY);
+        try {
+            requireStateless(statement.sql());
+            return router.run(Session.stateless(database, principal.name()), level.mayWrite(), statement, sink);
+        } catch (ProblemException e) {
+            query.failed(e.problem().code());
+            throw e;
+        } finally {
+            query.finished(nanoClock.getAsLong() - started);
+        }
     }
 
     /**
@@ -99,7 +110,14 @@ public final class StreamEngine {
             requireStateless(statement.sql());
             requireBatchable(statement.sql());
         }
-        return atomicBatch.run(database, principal.name(), level.mayWrite(), statements, sink);
+        long started = nanoClock.getAsLong();
+        OperationMetrics batch = database.metrics().operation(Operation.QUERY_BATCH);
+        BatchOutcome outcome = atomicBatch.run(database, principal.name(), level.mayWrite(), statements, sink);
+        batch.finished(nanoClock.getAsLong() - started);
+        if (outcome.problem() != null) {
+            batch.failed(outcome.problem().code());
+        }
+        return outcome;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.session.Lease;
@@ -82,7 +83,12 @@ final class TransactionControl {
         Lease lease = fresh ? lease(session, readOnly) : requireNonNull(session.lease());
         try {
             start(session, lease, readOnly, statement, sink);
-            lease.transactionBegan(use.now(), permit);
+            DatabaseMetrics metrics = session.database().metrics();
+            metrics.transactionOpened();
+            lease.transactionBegan(use.now(), () -> {
+                permit.run();
+                metrics.transactionClosed();
+            });
             session.lease(lease);
             begun = true;
             return StatementResult.NOTHING;

@@ -11,6 +11,7 @@ import net.quicsql.hrana.SqlStreams.SqlReads;
 import net.quicsql.hrana.SqlStreams.SqlStream;
 import net.quicsql.http.Answer;
 import net.quicsql.http.Body;
+import net.quicsql.metrics.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ public final class CursorHandler {
      *     left; nothing ran then
      */
     public Answer handle(byte[] body, DatabaseName database, Principal principal) {
+        long started = nanoTime.getAsLong();
         CursorRequest cursor = encoding.cursorRequest(body);
         SqlStream stream = streams.open(database, principal, cursor.baton());
         boolean left = false;
@@ -63,12 +65,14 @@ public final class CursorHandler {
                 boolean autocommit = !cursor.batch().asksForAutocommit() || stream.isAutocommit();
                 SqlReads reads = stream.detach();
                 left = true;
-                return answer(new DetachedBody(cursor.batch(), steps, reads, autocommit, encoding, nanoTime));
+                Body rows = new DetachedBody(cursor.batch(), steps, reads, autocommit, encoding, nanoTime);
+                return answer(new TimedBody(rows, () -> finished(stream, started)));
             }
             spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), spoolDirectory);
             run(cursor.batch(), steps, stream, spool);
             left = true;
-            return answer(new SpooledBody(encoding.cursorPrelude(stream.release()), spool));
+            Body rows = new SpooledBody(encoding.cursorPrelude(stream.release()), spool);
+            return answer(new TimedBody(rows, () -> finished(stream, started)));
         } catch (RuntimeException | Error e) {
             if (spool != null) {
                 spool.close();
@@ -86,6 +90,10 @@ public final class CursorHandler {
         StatementExecutor executor = (step, stmt, sink) -> stream.execute(steps.statement(step), sink);
         new BatchRunner(batch, executor, stream::isAutocommit, nanoTime).run(encoder);
         encoder.finish();
+    }
+
+    private void finished(SqlStream stream, long started) {
+        stream.finished(Operation.CURSOR, nanoTime.getAsLong() - started);
     }
 
     private Answer answer(Body body) {

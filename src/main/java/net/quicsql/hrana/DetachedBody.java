@@ -43,7 +43,7 @@ final class DetachedBody implements Body {
     /** Answers quietly when the reader has left: there is nobody to tell. */
     @Override
     public void writeTo(OutputStream out) {
-        StreamedOutput output = new StreamedOutput(out, nanoTime);
+        StreamedOutput output = new StreamedOutput(out, reads, nanoTime);
         byte[] prelude = encoding.cursorPrelude(reads.baton());
         output.take(o -> o.write(prelude));
         CursorEncoder encoder = encoding.cursorEncoder(output);
@@ -63,12 +63,14 @@ final class DetachedBody implements Body {
         private static final long FLUSH_NANOSECONDS = 2_000_000;
 
         private final OutputStream out;
+        private final SqlReads reads;
         private final LongSupplier nanoTime;
         private long flushed;
         private boolean abandoned;
 
-        StreamedOutput(OutputStream out, LongSupplier nanoTime) {
+        StreamedOutput(OutputStream out, SqlReads reads, LongSupplier nanoTime) {
             this.out = out;
+            this.reads = reads;
             this.nanoTime = nanoTime;
             this.flushed = nanoTime.getAsLong();
         }
@@ -78,6 +80,8 @@ final class DetachedBody implements Body {
             if (abandoned) {
                 return;
             }
+            // A client that reads slowly is the connector's to end: the statement is not slow for it.
+            reads.pauseClock();
             try {
                 piece.writeTo(out);
                 if (isWaiting()) {
@@ -86,6 +90,8 @@ final class DetachedBody implements Body {
                 }
             } catch (IOException e) {
                 abandoned = true;
+            } finally {
+                reads.resumeClock();
             }
         }
 

@@ -8,6 +8,7 @@ import net.quicsql.access.Principal;
 import net.quicsql.engine.DetachedReads;
 import net.quicsql.engine.Stream;
 import net.quicsql.engine.StreamEngine;
+import net.quicsql.metrics.Operation;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Description;
@@ -93,6 +94,11 @@ record EngineStreams(StreamEngine engine) implements SqlStreams {
         }
 
         @Override
+        public void finished(Operation operation, long nanos) {
+            stream.metrics().operation(operation).finished(nanos);
+        }
+
+        @Override
         public boolean canDetach(List<SqlStatement> statements) {
             return stream.canDetach(statements);
         }
@@ -112,6 +118,16 @@ record EngineStreams(StreamEngine engine) implements SqlStreams {
         @Override
         public StatementResult execute(Statement statement, RowSink sink) {
             return reads.execute(statement, sink);
+        }
+
+        @Override
+        public void pauseClock() {
+            reads.pauseClock();
+        }
+
+        @Override
+        public void resumeClock() {
+            reads.resumeClock();
         }
 
         @Override

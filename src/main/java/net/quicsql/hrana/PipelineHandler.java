@@ -8,6 +8,7 @@ import net.quicsql.access.Principal;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.hrana.SqlStreams.SqlStream;
 import net.quicsql.http.Answer;
+import net.quicsql.metrics.Operation;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
@@ -41,6 +42,7 @@ public final class PipelineHandler {
      * @throws ProblemException when the body is no pipeline, or the stream cannot be opened or resumed; nothing ran then
      */
     public Answer handle(byte[] body, DatabaseName database, Principal principal) {
+        long started = nanoTime.getAsLong();
         PipelineRequest pipeline = encoding.pipelineRequest(body);
         PipelineEncoder encoder = encoding.pipelineEncoder(maxResponseBytes);
         SqlStream stream = streams.open(database, principal, pipeline.baton());
@@ -51,6 +53,7 @@ public final class PipelineHandler {
             }
         } finally {
             baton = stream.release();
+            stream.finished(Operation.PIPELINE, nanoTime.getAsLong() - started);
         }
         return Answer.of(200, encoding.pipelineContentType(), encoder.finish(baton));
     }

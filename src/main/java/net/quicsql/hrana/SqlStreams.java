@@ -3,6 +3,7 @@ package net.quicsql.hrana;
 import java.util.List;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
+import net.quicsql.metrics.Operation;
 import net.quicsql.sql.Description;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlStatement;
@@ -44,6 +45,9 @@ interface SqlStreams {
         /** Whether these statements may run after the stream was released. */
         boolean canDetach(List<SqlStatement> statements);
 
+        /** Counts and times a whole request on this stream's database. */
+        void finished(Operation operation, long nanos);
+
         /** Ends the request as {@link #release} does; when it throws the stream is not released. */
         SqlReads detach();
     }
@@ -54,6 +58,11 @@ interface SqlStreams {
         String baton();
 
         StatementResult execute(Statement statement, RowSink sink);
+
+        /** Stops the running statement's clock while its rows wait for the client. */
+        void pauseClock();
+
+        void resumeClock();
 
         @Override
         void close();

@@ -21,7 +21,6 @@ public final class DatabaseMetrics {
     private final Timer readerWait;
     private final Timer checkpoints;
     private final AtomicLong walBytes;
-    private final Counter responseBytes;
 
     DatabaseMetrics(DatabaseSeries series) {
         this.series = series;
@@ -33,7 +32,6 @@ public final class DatabaseMetrics {
         readerWait = series.timer(ServerMetrics.READER_WAIT);
         checkpoints = series.timer(ServerMetrics.CHECKPOINTS);
         walBytes = series.level(ServerMetrics.WAL_BYTES);
-        responseBytes = series.counter(ServerMetrics.RESPONSE_BYTES);
     }
 
     public OperationMetrics operation(Operation operation) {
@@ -85,10 +83,5 @@ public final class DatabaseMetrics {
     /** The size of the write-ahead log as it is now. */
     public void walBytes(long bytes) {
         walBytes.set(bytes);
-    }
-
-    /** Bytes of response bodies. */
-    public void responded(long bytes) {
-        responseBytes.inc(bytes);
     }
 }

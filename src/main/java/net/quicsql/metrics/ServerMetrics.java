@@ -32,7 +32,6 @@ public final class ServerMetrics {
     static final Family CHECKPOINTS =
             new Family("checkpoint_duration_seconds", "Checkpoints of the write-ahead log", Kind.HISTOGRAM);
     static final Family WAL_BYTES = new Family("wal_bytes", "Size of the write-ahead log", Kind.GAUGE);
-    static final Family RESPONSE_BYTES = new Family("response_bytes", "Bytes of response bodies", Kind.COUNTER);
 
     /** How a family is told to Prometheus. */
     public enum Kind {

@@ -81,7 +81,9 @@ public final class SessionStore {
         }
         session.clientSawTransaction(baton.transactionOpen());
         if (session.mustLive()) {
-            live.put(session.id(), session);
+            if (live.put(session.id(), session) == null) {
+                session.database().metrics().streamOpened();
+            }
             session.unclaim(nanoClock.getAsLong());
         } else {
             forget(session);
@@ -103,6 +105,7 @@ public final class SessionStore {
 
     /** Ends a claimed stream's transaction or temporary state from the server's side. */
     void abort(Session session, Abort abort) {
+        session.database().metrics().transactionAborted();
         try {
             session.endLease();
         } finally {
@@ -140,6 +143,7 @@ public final class SessionStore {
         if (live.putIfAbsent(baton.id(), session) != null) {
             throw used();
         }
+        database.metrics().streamOpened();
         return session;
     }
 
@@ -163,8 +167,8 @@ public final class SessionStore {
 
     private void forget(Session session) {
         // In this order: who waits for the end finds the place in memory free.
-        if (session.generation() > 0) {
-            live.remove(session.id(), session);
+        if (session.generation() > 0 && live.remove(session.id(), session)) {
+            session.database().metrics().streamClosed();
         }
         session.end();
     }

@@ -32,8 +32,12 @@ final class Checkpointer {
     /** Checkpoints every open database whose log has grown since it was last copied. */
     void tick() {
         for (Database database : databases.get()) {
-            if (database.isOpen() && hasLog(database) && database.walBytes() >= PASSIVE_BYTES) {
-                passive(database);
+            if (database.isOpen() && hasLog(database)) {
+                long bytes = database.walBytes();
+                database.metrics().walBytes(bytes);
+                if (bytes >= PASSIVE_BYTES) {
+                    passive(database);
+                }
             }
         }
     }
@@ -58,8 +62,10 @@ final class Checkpointer {
     }
 
     private void passive(Database database) {
+        long started = System.nanoTime();
         try {
             maintenance(database).checkpointPassive();
+            database.metrics().checkpointed(System.nanoTime() - started);
         } catch (JdbiException | ProblemException e) {
             LOG.warn("database {}: checkpoint failed; its log grows until one succeeds", database.name(), e);
         }

@@ -68,7 +68,8 @@ public final class Database {
         this.writerQueue = new WriterQueue(nanoClock);
         this.idleWriters = new IdleLeases(storage.idleConnectionsPerDatabase());
         this.idleReaders = new IdleLeases(storage.readersPerDatabase());
-        this.readers = new ReaderPool(() -> factory().open(ConnectionRole.READER), storage.readersPerDatabase());
+        this.readers =
+                new ReaderPool(() -> factory().open(ConnectionRole.READER), storage.readersPerDatabase(), metrics);
     }
 
     public DatabaseName name() {

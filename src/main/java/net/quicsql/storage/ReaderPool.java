@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class ReaderPool {
     private final Supplier<EngineConnection> opener;
     private final int size;
+    private final DatabaseMetrics metrics;
     private final Semaphore permits;
     private final Deque<EngineConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    ReaderPool(Supplier<EngineConnection> opener, int size) {
+    ReaderPool(Supplier<EngineConnection> opener, int size, DatabaseMetrics metrics) {
         this.opener = opener;
         this.size = size;
+        this.metrics = metrics;
         this.permits = new Semaphore(size);
     }
 
@@ -73,10 +76,13 @@ final class ReaderPool {
 
     private void await(long maxWaitNanos) {
         boolean acquired = false;
+        long started = System.nanoTime();
         try {
             acquired = permits.tryAcquire(maxWaitNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            metrics.readerWaited(System.nanoTime() - started);
         }
         if (!acquired) {
             throw SqliteProblems.of(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
+import net.quicsql.metrics.Operation;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Column;
@@ -51,9 +52,15 @@ final class FakeStreams implements SqlStreams {
     }
 
     private final class FakeStream implements SqlStream {
+        final List<Operation> finished = new ArrayList<>();
         private final Map<Integer, String> stored = new HashMap<>();
         private boolean autocommit = true;
         private boolean closed;
+
+        @Override
+        public void finished(Operation operation, long nanos) {
+            finished.add(operation);
+        }
 
         @Override
         public StatementResult execute(Statement statement, RowSink sink) {
@@ -139,6 +146,12 @@ final class FakeStreams implements SqlStreams {
     }
 
     private final class FakeReads implements SqlReads {
+        @Override
+        public void pauseClock() {}
+
+        @Override
+        public void resumeClock() {}
+
         @Override
         public String baton() {
             return "detached";

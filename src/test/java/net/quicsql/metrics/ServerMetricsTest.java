@@ -47,8 +47,6 @@ class ServerMetricsTest {
         app.checkpointed(7_000_000);
         app.walBytes(8192);
         app.walBytes(4096);
-        app.responded(100);
-        app.responded(11);
 
         Map<String, String> label = Map.of("database", "app");
         assertThat(number("open_streams", label)).isEqualTo(1);
@@ -56,7 +54,6 @@ class ServerMetricsTest {
         assertThat(number("aborted_transactions", label)).isEqualTo(1);
         assertThat(number("writers_waiting", label)).isEqualTo(1);
         assertThat(number("wal_bytes", label)).isEqualTo(4096);
-        assertThat(number("response_bytes", label)).isEqualTo(111);
         assertThat(registry.timer("quicsql.app.writer_wait_seconds").getCount()).isEqualTo(1);
         assertThat(registry.timer("quicsql.app.reader_wait_seconds").getCount()).isEqualTo(1);
         assertThat(registry.timer("quicsql.app.checkpoint_duration_seconds").getCount())
