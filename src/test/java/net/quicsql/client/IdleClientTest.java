@@ -38,6 +38,9 @@ final class IdleClientTest {
 
     @AfterAll
     static void stopServer() throws Exception {
+        if (server == null) {
+            return;
+        }
         server.close();
     }
 

@@ -41,6 +41,9 @@ final class ManyWritersClientTest {
 
     @AfterAll
     static void stopServer() throws Exception {
+        if (server == null) {
+            return;
+        }
         server.close();
     }
 

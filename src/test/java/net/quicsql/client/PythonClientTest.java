@@ -29,6 +29,9 @@ final class PythonClientTest {
 
     @AfterAll
     static void stopServer() throws Exception {
+        if (server == null) {
+            return;
+        }
         server.close();
         // Whatever clients do wrong is theirs; an error in the log is ours.
         assertThat(server.logText().lines().filter(line -> line.contains(" ERROR ")))
