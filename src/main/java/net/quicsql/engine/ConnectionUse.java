@@ -86,7 +86,7 @@ final class ConnectionUse {
             return remember(session, result);
         } catch (ProblemException e) {
             afterFailure(session, lease, e, needsTurn);
-            throw e;
+            throw Failures.explained(e);
         } finally {
             if (!lease.inTransaction()) {
                 lease.releaseTurn();

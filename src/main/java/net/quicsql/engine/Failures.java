@@ -37,6 +37,21 @@ final class Failures {
                 .toException();
     }
 
+    /** The same failure, with what to do about it where SQLite's text does not tell. */
+    static ProblemException explained(ProblemException e) {
+        if (e.problem() instanceof Problem.SqlFailed failed && failed.extendedCode() == SqliteCode.BUSY_SNAPSHOT) {
+            return new Problem.SqlFailed(
+                            failed.code(),
+                            failed.primaryCode(),
+                            failed.extendedCode(),
+                            failed.name(),
+                            failed.message() + ": another write was committed after this transaction's first read."
+                                    + " Roll back and begin with BEGIN IMMEDIATE")
+                    .toException();
+        }
+        return e;
+    }
+
     static boolean isReadOnly(ProblemException e) {
         return e.problem() instanceof Problem.SqlFailed failed && failed.extendedCode() == SqliteCode.READONLY;
     }

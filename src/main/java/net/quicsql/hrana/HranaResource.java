@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -19,6 +19,7 @@ import net.quicsql.http.BodyReader;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.http.JerseyAnswers;
+import net.quicsql.http.RequestHeaders;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/")
 public final class HranaResource {
-    private static final String PIPELINE = "{version: v2|v3}/pipeline";
+    private static final String PIPELINE = "{version: v[23]}/pipeline";
     private static final String CURSOR = "v3/cursor";
     private static final String PROBE = "{version: v2|v3}";
     private static final String PROTOBUF_PROBE = "v3-protobuf";
@@ -54,15 +55,22 @@ public final class HranaResource {
     public Response pipeline(
             @Auth Principal principal,
             @PathParam("database") String database,
-            @Context HttpHeaders headers,
+            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
+            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
             InputStream body) {
-        return JerseyAnswers.response(pipelines.handle(read(headers, body), select(database, headers), principal));
+        return pipeline(principal, database, new RequestHeaders(host, namespace, contentLength), body);
     }
 
     @POST
     @Path(PIPELINE)
-    public Response pipeline(@Auth Principal principal, @Context HttpHeaders headers, InputStream body) {
-        return JerseyAnswers.response(pipelines.handle(read(headers, body), select(null, headers), principal));
+    public Response pipeline(
+            @Auth Principal principal,
+            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
+            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            InputStream body) {
+        return pipeline(principal, null, new RequestHeaders(host, namespace, contentLength), body);
     }
 
     @POST
@@ -70,15 +78,22 @@ public final class HranaResource {
     public Response cursor(
             @Auth Principal principal,
             @PathParam("database") String database,
-            @Context HttpHeaders headers,
+            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
+            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
             InputStream body) {
-        return JerseyAnswers.response(cursors.handle(read(headers, body), select(database, headers), principal));
+        return cursor(principal, database, new RequestHeaders(host, namespace, contentLength), body);
     }
 
     @POST
     @Path(CURSOR)
-    public Response cursor(@Auth Principal principal, @Context HttpHeaders headers, InputStream body) {
-        return JerseyAnswers.response(cursors.handle(read(headers, body), select(null, headers), principal));
+    public Response cursor(
+            @Auth Principal principal,
+            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
+            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            InputStream body) {
+        return cursor(principal, null, new RequestHeaders(host, namespace, contentLength), body);
     }
 
     /** Says that a version is spoken, to anybody and whether or not the database exists. */
@@ -116,14 +131,21 @@ public final class HranaResource {
                 "/" + path, new Problem.NotFound("Hrana over Protobuf is not supported; use v3 or v2")));
     }
 
-    private byte[] read(HttpHeaders headers, InputStream body) {
-        return BodyReader.read(body, headers.getLength(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
+    private Response pipeline(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
+        DatabaseName database = select(path, headers);
+        return JerseyAnswers.response(pipelines.handle(read(headers, body), database, principal));
     }
 
-    private DatabaseName select(@Nullable String pathSegment, HttpHeaders headers) {
-        return databases.select(
-                pathSegment,
-                headers.getHeaderString(DatabaseSelector.NAMESPACE_HEADER),
-                headers.getHeaderString(HttpHeaders.HOST));
+    private Response cursor(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
+        DatabaseName database = select(path, headers);
+        return JerseyAnswers.response(cursors.handle(read(headers, body), database, principal));
+    }
+
+    private byte[] read(RequestHeaders headers, InputStream body) {
+        return BodyReader.read(body, headers.length(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
+    }
+
+    private DatabaseName select(@Nullable String path, RequestHeaders headers) {
+        return databases.select(path, headers.namespace(), headers.host());
     }
 }

@@ -1,15 +1,14 @@
 package net.quicsql.query;
 
 import io.dropwizard.auth.Auth;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.util.List;
 import net.quicsql.access.AccessPolicy;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
@@ -17,6 +16,7 @@ import net.quicsql.http.BodyReader;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.http.JerseyAnswers;
+import net.quicsql.http.RequestHeaders;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -47,16 +47,25 @@ public final class QueryResource {
     public Response query(
             @Auth Principal principal,
             @PathParam("database") String database,
-            @Context HttpHeaders headers,
+            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
+            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam("Prefer") @Nullable String prefer,
             InputStream body) {
-        return answer(principal, database, headers, body);
+        return answer(principal, database, new RequestHeaders(host, namespace, contentLength), prefer, body);
     }
 
     /** A query on the database that a header, the host or the configuration names. */
     @POST
     @Path("query")
-    public Response query(@Auth Principal principal, @Context HttpHeaders headers, InputStream body) {
-        return answer(principal, null, headers, body);
+    public Response query(
+            @Auth Principal principal,
+            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
+            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
+            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam("Prefer") @Nullable String prefer,
+            InputStream body) {
+        return answer(principal, null, new RequestHeaders(host, namespace, contentLength), prefer, body);
     }
 
     /** Refused, or Jersey would answer it by itself. */
@@ -73,19 +82,16 @@ public final class QueryResource {
         return options();
     }
 
-    private Response answer(Principal principal, @Nullable String path, HttpHeaders headers, InputStream body) {
-        DatabaseName database = selector.select(
-                path,
-                headers.getHeaderString(DatabaseSelector.NAMESPACE_HEADER),
-                headers.getHeaderString(HttpHeaders.HOST));
+    private Response answer(
+            Principal principal,
+            @Nullable String path,
+            RequestHeaders headers,
+            @Nullable String prefer,
+            InputStream body) {
+        DatabaseName database = selector.select(path, headers.namespace(), headers.host());
         // Asked here too, before the body is read: a stranger shall not make us take 8 MiB.
         AccessPolicy.requireRead(principal, database);
-        byte[] bytes = BodyReader.read(body, length(headers), maxBodyBytes, bodySetting);
-        return JerseyAnswers.response(handler.handle(bytes, database, principal, headers.getHeaderString("Prefer")));
-    }
-
-    private static long length(HttpHeaders headers) {
-        List<String> values = headers.getRequestHeader(HttpHeaders.CONTENT_LENGTH);
-        return values == null || values.isEmpty() ? BodyReader.UNKNOWN_LENGTH : Long.parseLong(values.get(0));
+        byte[] bytes = BodyReader.read(body, headers.length(), maxBodyBytes, bodySetting);
+        return JerseyAnswers.response(handler.handle(bytes, database, principal, prefer));
     }
 }

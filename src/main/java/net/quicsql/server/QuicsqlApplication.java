@@ -10,6 +10,7 @@ import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
+import net.quicsql.admin.RotateBatonKeyTask;
 import net.sourceforge.argparse4j.inf.Namespace;
 
 /**
@@ -60,6 +61,7 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
         OperationsAssembly operations = OperationsAssembly.assemble(configuration, environment);
         StorageAssembly storage = StorageAssembly.assemble(configuration, environment, operations.metrics());
         operations.watch(storage, environment);
+        environment.admin().addTask(new RotateBatonKeyTask(storage.batonKeys()));
         ProtocolAssembly.assemble(configuration, environment, storage.engine());
     }
 }

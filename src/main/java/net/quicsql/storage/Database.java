@@ -133,15 +133,6 @@ public final class Database {
         return current;
     }
 
-    /** Replaces the writer after a failure that leaves its state in doubt; only for the holder of a turn. */
-    public void renewWriter() {
-        EngineConnection broken = writer;
-        writer = factory().open(ConnectionRole.WRITER);
-        if (broken != null) {
-            broken.close();
-        }
-    }
-
     /**
      * Leases a connection, for as long as a transaction or a streamed result lasts. In a database that is served read-only
      * every connection is a reader.

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +88,8 @@ public final class DatabaseManager implements Managed {
             LOG.warn("the storage timers did not end within {} s", STOP_SECONDS);
         }
         for (Database database : known()) {
+            // What still runs after the grace period ends now, or closing would wait for it.
+            database.cancelAll();
             checkpointer.closing(database);
             database.close();
         }
@@ -159,12 +160,5 @@ public final class DatabaseManager implements Managed {
         Map<String, DatabaseName> names = new TreeMap<>();
         map.keySet().forEach(name -> names.put(name.value(), name));
         return names;
-    }
-
-    /** For the health check: databases that failed to open, with the reason. */
-    public Collection<Database> unhealthy() {
-        return known().stream()
-                .filter(database -> database.problem().isPresent())
-                .toList();
     }
 }

@@ -203,6 +203,23 @@ class StreamTest {
     }
 
     @Test
+    void tellsWhatToDoAboutAStaleSnapshot() {
+        Stream stream = engine.open(APP, DEV);
+        fixture.run(stream, "BEGIN");
+        fixture.rows(stream, "SELECT count(*) FROM t");
+        fixture.query(DEV, "INSERT INTO t(v) VALUES(1)");
+        assertThatThrownBy(() -> fixture.run(stream, "INSERT INTO t(v) VALUES(2)"))
+                .isInstanceOfSatisfying(ProblemException.class, e -> {
+                    assertThat(e.problem().wireCode()).isEqualTo("SQLITE_BUSY_SNAPSHOT");
+                    assertThat(e.problem().message()).contains("BEGIN IMMEDIATE");
+                });
+        // Nobody waits for a transaction that could not write.
+        fixture.query(DEV, "INSERT INTO t(v) VALUES(3)");
+        fixture.run(stream, "ROLLBACK");
+        stream.release();
+    }
+
+    @Test
     void countsASavepointOutsideATransactionAsOne() {
         Stream stream = engine.open(APP, DEV);
         fixture.run(stream, "SAVEPOINT a");
