@@ -12,6 +12,12 @@ public final class BodyReader {
     /** What {@code contentLength} is when the client did not say, or when the body is inflated on its way in. */
     public static final long UNKNOWN_LENGTH = -1;
 
+    /**
+     * How much of a refused body is read and thrown away, so that the client gets to read the answer: most send their
+     * whole body first and, where the connection is closed meanwhile, report a broken pipe.
+     */
+    private static final long MOST_DISCARDED_BYTES = 32L * 1024 * 1024;
+
     /** First buffer of a body of unknown length; most bodies fit. */
     private static final int FIRST_BYTES = 8 * 1024;
 
@@ -28,6 +34,9 @@ public final class BodyReader {
      */
     public static byte[] read(InputStream in, long contentLength, long cap, String settingName) {
         if (contentLength > cap) {
+            if (contentLength - cap <= MOST_DISCARDED_BYTES) {
+                discard(in, contentLength);
+            }
             throw new Problem.BodyTooLarge(cap, settingName).toException();
         }
         try {
@@ -59,10 +68,27 @@ public final class BodyReader {
                 return buffer;
             }
             if (length == cap) {
+                discard(in, MOST_DISCARDED_BYTES);
                 throw new Problem.BodyTooLarge(cap, settingName).toException();
             }
             buffer = Arrays.copyOf(buffer, (int) Math.min(cap, Math.max(buffer.length * 2L, FIRST_BYTES)));
             buffer[length++] = (byte) next;
+        }
+    }
+
+    private static void discard(InputStream in, long most) {
+        byte[] buffer = new byte[FIRST_BYTES];
+        try {
+            long left = most;
+            while (left > 0) {
+                int length = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (length < 0) {
+                    return;
+                }
+                left -= length;
+            }
+        } catch (IOException gone) {
+            // Then nobody waits for the answer either.
         }
     }
 

@@ -18,6 +18,7 @@ public final class Session {
     private final Map<Integer, String> storedSql = new HashMap<>();
     private long generation;
     private boolean claimed = true;
+    private boolean claimedByReaper;
     private boolean ended;
     private long idleSinceNanos;
     private @Nullable Lease lease;
@@ -158,13 +159,36 @@ public final class Session {
                 abort);
     }
 
-    /** Claims the session for a request that carries a generation; false where it is taken, older or over. */
-    synchronized boolean claim(long expectedGeneration) {
-        if (claimed || ended || generation != expectedGeneration) {
-            return false;
+    /** What a request is told that wants to work on the session. */
+    enum Claim {
+        GIVEN,
+        /** Another request works on it, or the generation is not the latest. */
+        REFUSED,
+        /** The session is over. */
+        ENDED
+    }
+
+    /**
+     * Claims the session for a request that carries a generation. Another request's claim refuses it; the reaper's is waited
+     * for, since the client can know nothing of that one.
+     */
+    synchronized Claim claim(long expectedGeneration) {
+        while (claimedByReaper && !ended) {
+            try {
+                wait();
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                return Claim.REFUSED;
+            }
+        }
+        if (ended) {
+            return Claim.ENDED;
+        }
+        if (claimed || generation != expectedGeneration) {
+            return Claim.REFUSED;
         }
         claimed = true;
-        return true;
+        return Claim.GIVEN;
     }
 
     /** Claims the session for the reaper if nobody works on it. */
@@ -173,6 +197,7 @@ public final class Session {
             return false;
         }
         claimed = true;
+        claimedByReaper = true;
         return true;
     }
 
@@ -184,11 +209,14 @@ public final class Session {
     /** Gives the reaper's claim back without touching the idle time. */
     synchronized void unclaim() {
         claimed = false;
+        claimedByReaper = false;
+        notifyAll();
     }
 
     /** Marks the session as gone; its claim is never given again. */
     synchronized void end() {
         ended = true;
+        notifyAll();
     }
 
     long idleSinceNanos() {

@@ -56,14 +56,17 @@ public final class SessionStore {
             throw new Problem.AccessDenied("the baton belongs to another principal").toException();
         }
         Session session = live.get(baton.id());
-        if (session != null) {
-            if (!session.claim(baton.generation())) {
-                throw used();
-            }
-            abortIfTooOld(session);
-            return session;
+        if (session == null) {
+            return revive(database, baton);
         }
-        return revive(database, baton);
+        return switch (session.claim(baton.generation())) {
+            case GIVEN -> {
+                abortIfTooOld(session);
+                yield session;
+            }
+            case REFUSED -> throw used();
+            case ENDED -> revive(database, baton);
+        };
     }
 
     /**
@@ -166,10 +169,11 @@ public final class SessionStore {
     }
 
     private void forget(Session session) {
-        session.end();
+        // In this order: who waits for the end finds the place in memory free.
         if (session.generation() > 0 && live.remove(session.id(), session)) {
             session.database().metrics().streamClosed();
         }
+        session.end();
     }
 
     private static ProblemException used() {

@@ -27,7 +27,7 @@ class BodyReaderTest {
     }
 
     @Test
-    void refusesALengthOverTheCapWithoutReading() {
+    void refusesALengthFarOverTheCapWithoutReading() {
         InputStream untouchable = new InputStream() {
             @Override
             public int read() {
@@ -35,9 +35,19 @@ class BodyReaderTest {
             }
         };
 
-        assertProblem(() -> BodyReader.read(untouchable, CAP + 1, CAP, "max_bytes"), ProblemCode.BODY_TOO_LARGE);
+        assertProblem(() -> BodyReader.read(untouchable, 1L << 30, CAP, "max_bytes"), ProblemCode.BODY_TOO_LARGE);
         assertThatThrownBy(() -> BodyReader.read(untouchable, Long.MAX_VALUE, CAP, "max_bytes"))
                 .hasMessage("the request body is larger than 20000 bytes (max_bytes)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3L * CAP, BodyReader.UNKNOWN_LENGTH})
+    void readsARefusedBodyToItsEndSoThatTheClientReadsTheAnswer(long length) throws IOException {
+        ByteArrayInputStream body = new ByteArrayInputStream(bytes(3 * CAP));
+
+        assertProblem(() -> BodyReader.read(body, length, CAP, "s"), ProblemCode.BODY_TOO_LARGE);
+
+        assertThat(body.available()).isZero();
     }
 
     @Test
