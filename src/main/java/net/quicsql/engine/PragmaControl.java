@@ -14,6 +14,7 @@ import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.Statement;
 import net.quicsql.sql.StatementKind;
 import net.quicsql.sql.StatementResult;
+import net.quicsql.storage.Database;
 import net.quicsql.storage.EngineConnection;
 
 /**
@@ -80,13 +81,18 @@ final class PragmaControl {
         if (lease != null) {
             return use.onLease(session, lease, statement, sink, false);
         }
-        EngineConnection reader = session.database().borrowReader();
+        Database database = session.database();
+        EngineConnection reader = database.borrowReader();
         try {
-            // PRAGMA foreign_keys tells the stream's own choice.
+            // PRAGMA foreign_keys tells the stream's own choice, and the next reader's pragma_foreign_keys must not.
             reader.foreignKeys(session.enforcesForeignKeys());
-            return use.onConnection(reader, statement, sink);
+            try {
+                return use.onConnection(reader, statement, sink);
+            } finally {
+                reader.foreignKeys(database.config().foreignKeys());
+            }
         } finally {
-            session.database().giveBackReader(reader);
+            database.giveBackReader(reader);
         }
     }
 
