@@ -77,8 +77,11 @@ final class StorageAssembly implements DatabaseHealth {
         return databases.known().stream().map(Database::name).toList();
     }
 
+    /** Looks again at a database that could not be opened: it may have been mended though nobody asks for it. */
     @Override
     public Optional<String> problemOf(DatabaseName name) {
-        return databases.find(name).flatMap(Database::problem).map(Problem::message);
+        Optional<Database> database = databases.find(name);
+        database.ifPresent(Database::tryAgain);
+        return database.flatMap(Database::problem).map(Problem::message);
     }
 }

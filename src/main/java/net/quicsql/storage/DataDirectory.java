@@ -70,12 +70,13 @@ public final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** The file of a database that is served because it lies here; empty where there is none under exactly this name. */
+    /**
+     * The file of a database that is served because it lies here; empty where there is none under exactly this name. A
+     * symbolic link is one, so that the refusal to open it is told.
+     */
     Optional<Path> existing(DatabaseName name) {
         Path file = path.resolve(name + SUFFIX);
-        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(file)
-                ? Optional.of(file)
-                : Optional.empty();
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? Optional.of(file) : Optional.empty();
     }
 
     /** Names of the databases that lie here, in order. */
@@ -84,10 +85,8 @@ public final class DataDirectory implements AutoCloseable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*" + SUFFIX)) {
             for (Path file : files) {
                 String fileName = String.valueOf(file.getFileName());
-                if (!Files.isSymbolicLink(file)) {
-                    DatabaseName.parse(fileName.substring(0, fileName.length() - SUFFIX.length()))
-                            .ifPresent(names::add);
-                }
+                DatabaseName.parse(fileName.substring(0, fileName.length() - SUFFIX.length()))
+                        .ifPresent(names::add);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -175,6 +175,18 @@ public final class Database {
         return latest == null ? Optional.empty() : Optional.of(latest.problem());
     }
 
+    /** Tries to open the database again if the latest try has failed; what comes of it is the {@link #problem()}. */
+    public void tryAgain() {
+        if (failure == null || phase != Phase.NEW) {
+            return;
+        }
+        try {
+            open();
+        } catch (ProblemException e) {
+            // Kept as the problem.
+        }
+    }
+
     void interruptLate() {
         state.interruptLate();
     }

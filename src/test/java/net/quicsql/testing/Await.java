@@ -1,0 +1,23 @@
+package net.quicsql.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for what another thread does, for as long as a slow machine needs. */
+public final class Await {
+    private static final Duration LONGEST = Duration.ofSeconds(20);
+
+    private Await() {}
+
+    /** Looks again and again until a condition holds; fails when it never does. */
+    public static void until(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("did not come about within " + LONGEST);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}
