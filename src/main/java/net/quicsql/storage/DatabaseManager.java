@@ -72,7 +72,12 @@ public final class DatabaseManager implements Managed {
             openConfigured(name);
         }
         for (DatabaseName name : directory.names()) {
-            find(name);
+            if (find(name).isEmpty()) {
+                LOG.warn(
+                        "database {} is not served: its name differs from that of {} in upper and lower case only",
+                        name,
+                        namesByCaseFold.get(name.caseFolded()));
+            }
         }
         var unused = timer.scheduleWithFixedDelay(
                 this::interruptLate, WATCHDOG_MILLIS, WATCHDOG_MILLIS, TimeUnit.MILLISECONDS);
