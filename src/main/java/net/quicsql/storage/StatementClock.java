@@ -30,6 +30,7 @@ final class StatementClock {
 
     synchronized void start(long deadline) {
         cancelled = false;
+        pausedDeadline = NEVER;
         deadlineNanos = deadline;
     }
 
@@ -37,6 +38,7 @@ final class StatementClock {
     synchronized boolean stop() {
         boolean late = isLate();
         deadlineNanos = NEVER;
+        pausedDeadline = NEVER;
         cancelled = false;
         return late;
     }
@@ -47,7 +49,10 @@ final class StatementClock {
     }
 
     synchronized void resume(long pausedNanos) {
-        deadlineNanos = pausedDeadline == NEVER ? NEVER : pausedDeadline + pausedNanos;
+        if (pausedDeadline != NEVER) {
+            deadlineNanos = pausedDeadline + pausedNanos;
+            pausedDeadline = NEVER;
+        }
     }
 
     /** Interrupts the running statement if it is late; does nothing between statements. */
@@ -57,9 +62,9 @@ final class StatementClock {
         }
     }
 
-    /** Ends the running statement now; does nothing between statements. */
+    /** Ends the running statement now, also one whose clock is paused; does nothing between statements. */
     synchronized void cancel() {
-        if (deadlineNanos != NEVER) {
+        if (deadlineNanos != NEVER || pausedDeadline != NEVER) {
             cancelled = true;
             interruptQuietly();
         }
