@@ -99,7 +99,9 @@ class FullDiskFaultTest {
         assertThat(answer.at("/results/0/error/code").asText()).isEqualTo("SQLITE_FULL");
 
         JsonNode lost = pipeline(baton, "INSERT INTO t(b) VALUES(1)");
-        assertThat(lost.at("/results/0/error/code").asText()).as(lost.toString()).isEqualTo("TRANSACTION_LOST");
+        assertThat(lost.at("/results/0/error/code").asText())
+                .as(lost.toString())
+                .isEqualTo("TRANSACTION_LOST");
         JsonNode healed = pipeline(lost.get("baton").asText(), "ROLLBACK");
         assertThat(healed.at("/results/0/type").asText()).isEqualTo("ok");
         JsonNode after = pipeline(healed.get("baton").asText(), "SELECT count(*) FROM t");

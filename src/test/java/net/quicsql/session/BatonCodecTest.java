@@ -34,12 +34,31 @@ class BatonCodecTest {
         String longest = "x".repeat(64);
         Stream<Baton> aborted = Arrays.stream(Abort.Cause.values())
                 .map(cause -> new Baton(
-                        ID, 7, 5, longest, longest, true, true, false, Long.MIN_VALUE, new Abort(cause, 30_000, 31_234)));
+                        ID,
+                        7,
+                        5,
+                        longest,
+                        longest,
+                        true,
+                        true,
+                        false,
+                        Long.MIN_VALUE,
+                        new Abort(cause, 30_000, 31_234)));
         return Stream.concat(
                 aborted,
                 Stream.of(
                         PLAIN,
-                        new Baton(SessionId.random(), Long.MAX_VALUE, Long.MAX_VALUE, "a", "", true, false, true, 0L, null),
+                        new Baton(
+                                SessionId.random(),
+                                Long.MAX_VALUE,
+                                Long.MAX_VALUE,
+                                "a",
+                                "",
+                                true,
+                                false,
+                                true,
+                                0L,
+                                null),
                         new Baton(ID, 2, 0, "app", "ädä", false, true, false, null, Abort.of(Abort.Cause.UNKNOWN)),
                         new Baton(ID, 3, -1, "app", "dev", true, false, null, Long.MAX_VALUE, null)));
     }
@@ -59,14 +78,17 @@ class BatonCodecTest {
         String text = codec.encode(baton);
         byte[] bytes = Base64.getUrlDecoder().decode(text);
         for (int length = 0; length < text.length(); length++) {
-            assertThat(codec.decode(text.substring(0, length))).as("cut to " + length).isEmpty();
+            assertThat(codec.decode(text.substring(0, length)))
+                    .as("cut to " + length)
+                    .isEmpty();
         }
         for (int length = 0; length < bytes.length; length++) {
             assertThat(codec.decode(encoded(Arrays.copyOf(bytes, length)))).isEmpty();
             assertThat(codec.decode(encoded(Arrays.copyOfRange(bytes, bytes.length - length, bytes.length))))
                     .isEmpty();
         }
-        assertThat(codec.decode(encoded(Arrays.copyOf(bytes, bytes.length + 1)))).isEmpty();
+        assertThat(codec.decode(encoded(Arrays.copyOf(bytes, bytes.length + 1))))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -27,9 +27,11 @@ class BatonKeysTest {
         BatonKeys made = open();
         Path file = folder.resolve("baton.key");
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(open().current().number()).isEqualTo(made.current().number());
-        assertThat(open().current().sign(new byte[9], 9)).isEqualTo(made.current().sign(new byte[9], 9));
+        assertThat(open().current().sign(new byte[9], 9))
+                .isEqualTo(made.current().sign(new byte[9], 9));
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
         }

@@ -21,7 +21,8 @@ class DataDirectoryTest {
             assertThatThrownBy(() -> DataDirectory.open(data))
                     .isInstanceOf(IOException.class)
                     .hasMessage("data_dir: another quicsql server is using " + data);
-            assertThatThrownBy(() -> DataDirectory.open(data.resolve("../data"))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> DataDirectory.open(data.resolve("../data")))
+                    .isInstanceOf(IOException.class);
         }
         DataDirectory.open(data).close();
     }

@@ -40,14 +40,14 @@ class EngineStatementTest {
     @Test
     void bindsEachTypeAsItIs() {
         assertThat(StorageFixture.run(
-                        connection,
-                        "SELECT ?1, ?2, ?3, ?4, ?5, typeof(?1) || typeof(?2) || typeof(?3) || typeof(?4) || typeof(?5)",
-                        Long.MAX_VALUE,
-                        -0.0,
-                        "é\ud83d\ude00",
-                        new byte[] {0, -1},
-                        null)
-                .get(0))
+                                connection,
+                                "SELECT ?1, ?2, ?3, ?4, ?5, typeof(?1) || typeof(?2) || typeof(?3) || typeof(?4) || typeof(?5)",
+                                Long.MAX_VALUE,
+                                -0.0,
+                                "é\ud83d\ude00",
+                                new byte[] {0, -1},
+                                null)
+                        .get(0))
                 .isEqualTo(Arrays.asList(
                         Long.MAX_VALUE, -0.0, "text c3a9f09f9880", "blob 00ff", null, text("integerrealtextblobnull")));
     }
@@ -56,15 +56,20 @@ class EngineStatementTest {
     void tellsEmptyTextFromEmptyBlobFromNull() {
         assertThat(row("SELECT '', x'', zeroblob(0), NULL")).isEqualTo(Arrays.asList("text ", "blob ", "blob ", null));
         assertThat(StorageFixture.run(
-                        connection, "SELECT ?1, ?2, ?3, typeof(?1), typeof(?2), typeof(?3)", "", new byte[0], null)
-                .get(0))
+                                connection,
+                                "SELECT ?1, ?2, ?3, typeof(?1), typeof(?2), typeof(?3)",
+                                "",
+                                new byte[0],
+                                null)
+                        .get(0))
                 .isEqualTo(Arrays.asList("text ", "blob ", null, text("text"), text("blob"), text("null")));
     }
 
     @Test
     void keepsNulInText() {
         assertThat(row("SELECT 'a' || char(0) || 'b'")).containsExactly("text 610062");
-        assertThat(StorageFixture.run(connection, "SELECT ?1, length(?1), hex(?1)", "a\0b").get(0))
+        assertThat(StorageFixture.run(connection, "SELECT ?1, length(?1), hex(?1)", "a\0b")
+                        .get(0))
                 .containsExactly("text 610062", 1L, text("610062"));
     }
 

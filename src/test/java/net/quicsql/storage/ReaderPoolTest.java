@@ -93,9 +93,9 @@ class ReaderPoolTest {
         EngineConnection reader = database.borrowReader();
         for (String sql : new String[] {"CREATE TABLE t(a)", "PRAGMA user_version=1"}) {
             assertThatThrownBy(() -> StorageFixture.run(reader, sql))
-                    .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(
-                                    e.problem().code())
-                            .isEqualTo(ProblemCode.SQL_READ_ONLY));
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.SQL_READ_ONLY));
         }
         database.giveBackReader(reader);
     }

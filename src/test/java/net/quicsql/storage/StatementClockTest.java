@@ -46,7 +46,8 @@ class StatementClockTest {
         assertInterrupted(() -> StorageFixture.run(connection, ENDLESS));
 
         assertThat(connection.stopClock()).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - started)).isBetween(Duration.ofMillis(50), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - started))
+                .isBetween(Duration.ofMillis(50), Duration.ofSeconds(5));
         assertThat(StorageFixture.run(connection, "SELECT 1")).containsExactly(List.of(1L));
     }
 
@@ -61,8 +62,8 @@ class StatementClockTest {
     @Test
     void endsTheRunningStatementWhenAsked() throws Exception {
         connection.startClock(System.nanoTime() + Duration.ofMinutes(1).toNanos());
-        CompletableFuture<Void> running = CompletableFuture.runAsync(
-                () -> assertInterrupted(() -> StorageFixture.run(connection, ENDLESS)));
+        CompletableFuture<Void> running =
+                CompletableFuture.runAsync(() -> assertInterrupted(() -> StorageFixture.run(connection, ENDLESS)));
         connection.cancel();
         running.get(20, TimeUnit.SECONDS);
         assertThat(connection.stopClock()).isTrue();
@@ -138,8 +139,10 @@ class StatementClockTest {
 
     @Test
     void endsASortThatLooksAtNoClock() throws Exception {
-        StorageFixture.run(connection, "CREATE TABLE t AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c"
-                + " WHERE i < 20000) SELECT random() AS r FROM c");
+        StorageFixture.run(
+                connection,
+                "CREATE TABLE t AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c"
+                        + " WHERE i < 20000) SELECT random() AS r FROM c");
         connection.startClock(System.nanoTime() + Duration.ofMillis(30).toNanos());
         assertInterrupted(() -> StorageFixture.run(
                 connection, "SELECT count(*) FROM (SELECT a.r FROM t a, t b ORDER BY a.r * b.r LIMIT -1 OFFSET 1)"));
@@ -149,7 +152,8 @@ class StatementClockTest {
     private static void assertInterrupted(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        ProblemException.class, e -> assertThat(((Problem.SqlFailed) e.problem()).primaryCode())
+                        ProblemException.class,
+                        e -> assertThat(((Problem.SqlFailed) e.problem()).primaryCode())
                                 .isEqualTo(SqliteCode.INTERRUPT));
     }
 }

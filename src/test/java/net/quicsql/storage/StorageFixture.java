@@ -29,7 +29,8 @@ final class StorageFixture implements AutoCloseable {
     }
 
     StorageFixture(Path folder, Map<String, DatabaseConfig> configured, StorageConfig storage) {
-        Map<DatabaseName, DatabaseConfig> byName = new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
+        Map<DatabaseName, DatabaseConfig> byName =
+                new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
         configured.forEach((name, config) -> byName.put(new DatabaseName(name), config));
         try {
             databases = new DatabaseManager(

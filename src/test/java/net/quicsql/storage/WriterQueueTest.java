@@ -79,7 +79,8 @@ class WriterQueueTest {
     @Test
     void namesAnAnonymousHolder() {
         WriterTurn held = queue.acquire("", "a batch", LONG);
-        assertThatThrownBy(() -> queue.acquire("", "a write", 0)).hasMessageContaining("by an anonymous client (a batch)");
+        assertThatThrownBy(() -> queue.acquire("", "a write", 0))
+                .hasMessageContaining("by an anonymous client (a batch)");
         held.close();
     }
 

@@ -25,8 +25,8 @@ class BadFileWireTest {
         Files.writeString(data.resolve("listed.db"), "This is a text.\n".repeat(500));
         Files.createDirectory(data.resolve("directory.db"));
         Files.createSymbolicLink(data.resolve("link.db"), data.resolve("app.db"));
-        try (RunningServer server = RunningServer.start(
-                data, RunningServer.PRINCIPALS + "databases: {app: {}, listed: {}}\n")) {
+        try (RunningServer server =
+                RunningServer.start(data, RunningServer.PRINCIPALS + "databases: {app: {}, listed: {}}\n")) {
             refuses(server, "text", 500, 26, "file is not a database");
             refuses(server, "listed", 500, 26, "file is not a database");
             refuses(server, "directory", 503, 14, "the database file is not a regular file");
