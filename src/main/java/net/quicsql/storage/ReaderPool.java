@@ -52,10 +52,13 @@ final class ReaderPool {
                 idle.push(connection);
             }
         }
-        if (!kept) {
-            connection.close();
+        try {
+            if (!kept) {
+                connection.close();
+            }
+        } finally {
+            permits.release();
         }
-        permits.release();
     }
 
     void close() {
