@@ -8,6 +8,7 @@ import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
+import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class Database {
     /** A database that failed to open is tried again after this: the file may have been mended meanwhile. */
     private static final long RETRY_OPEN_NANOS = 1_000_000_000L;
+
+    private static final Problem MOVED = SqliteProblems.problem(
+            SqliteCode.READONLY_DBMOVED, "the database file was moved, replaced or deleted while it was open");
 
     private final DatabaseName name;
     private final DatabaseConfig config;
@@ -37,6 +41,7 @@ public final class Database {
     private volatile Phase phase = Phase.NEW;
     private volatile @Nullable EngineConnection writer;
     private volatile @Nullable Failure failure;
+    private volatile @Nullable Object identity;
     private @Nullable ConnectionFactory factory;
 
     private enum Phase {
@@ -113,8 +118,13 @@ public final class Database {
         readers.giveBack(connection);
     }
 
-    /** Waits for the right to write; see {@link WriterQueue#acquire}. */
+    /**
+     * Waits for the right to write; see {@link WriterQueue#acquire}.
+     *
+     * @throws ProblemException SQL_BUSY, or SQL_IO_FAILED where the file is not under its name any more
+     */
     public WriterTurn writerTurn(String principal, String purpose) {
+        requireInPlace();
         long started = nanoClock.getAsLong();
         metrics.writerWaitBegan();
         try {
@@ -124,13 +134,22 @@ public final class Database {
         }
     }
 
-    /** The connection of autocommit writes and batches; only for the holder of a {@link WriterTurn}. */
+    /**
+     * The connection of autocommit writes and batches, a new one where a failure has left the state of the last one in
+     * doubt; only for the holder of a {@link WriterTurn}.
+     */
     public EngineConnection writer() {
         EngineConnection current = writer;
         if (current == null) {
             throw closed();
         }
-        return current;
+        if (!current.isTainted()) {
+            return current;
+        }
+        EngineConnection fresh = factory().open(current.role());
+        writer = fresh;
+        current.close();
+        return fresh;
     }
 
     /**
@@ -169,10 +188,13 @@ public final class Database {
         return phase == Phase.OPEN;
     }
 
-    /** Why the latest try to open this database failed; empty when it is open or was never asked for. */
+    /** Why this database cannot be used; empty when it can be, or was never asked for. */
     public Optional<Problem> problem() {
         Failure latest = failure;
-        return latest == null ? Optional.empty() : Optional.of(latest.problem());
+        if (latest != null) {
+            return Optional.of(latest.problem());
+        }
+        return isOpen() && isMoved() ? Optional.of(MOVED) : Optional.empty();
     }
 
     /** Tries to open the database again if the latest try has failed; what comes of it is the {@link #problem()}. */
@@ -200,6 +222,7 @@ public final class Database {
         if (current == null || phase == Phase.CLOSED) {
             throw closed();
         }
+        requireInPlace();
         return current;
     }
 
@@ -217,6 +240,21 @@ public final class Database {
             }
             files.release(this);
         }
+    }
+
+    /**
+     * In WAL mode SQLite does not look for the file under its name: writes would go to a file that nobody finds again, and
+     * new connections to another one than the old.
+     */
+    private void requireInPlace() {
+        if (isMoved()) {
+            throw MOVED.toException();
+        }
+    }
+
+    private boolean isMoved() {
+        Object opened = identity;
+        return opened != null && !opened.equals(DatabaseFile.identity(file).orElse(null));
     }
 
     private IdleLeases idleLeases(ConnectionRole role) {
@@ -263,6 +301,7 @@ public final class Database {
             writer = first;
             opened = true;
             files.noteIdentity(this, file);
+            identity = DatabaseFile.identity(file).orElse(null);
         } finally {
             if (!opened) {
                 files.release(this);

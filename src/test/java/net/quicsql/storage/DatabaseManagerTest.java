@@ -89,13 +89,12 @@ class DatabaseManagerTest {
                 "bad", PLAIN, "app", PLAIN, "far", config("file", null, null).file("no/such/folder/far.db"));
         try (StorageFixture storage = new StorageFixture(folder, configured, STORAGE)) {
             assertThat(storage.database("bad").problem().map(Problem::message)).contains("file is not a database");
-            assertThat(storage.database("far").problem())
-                    .hasValueSatisfying(problem -> {
-                        assertThat(problem.code()).isEqualTo(ProblemCode.SQL_IO_FAILED);
-                        assertThat(problem.message())
-                                .isEqualTo("unable to open database file")
-                                .doesNotContain(folder.toString());
-                    });
+            assertThat(storage.database("far").problem()).hasValueSatisfying(problem -> {
+                assertThat(problem.code()).isEqualTo(ProblemCode.SQL_IO_FAILED);
+                assertThat(problem.message())
+                        .isEqualTo("unable to open database file")
+                        .doesNotContain(folder.toString());
+            });
             assertThat(StorageFixture.read(storage.app(), "SELECT 1")).containsExactly(List.of(1L));
         }
     }
@@ -134,7 +133,11 @@ class DatabaseManagerTest {
             StorageFixture.write(storage.app(), "CREATE TABLE t(a)");
             Files.createLink(folder.resolve("second.db"), folder.resolve("app.db"));
 
-            refuses(storage, "second", ProblemCode.SQL_IO_FAILED, "the database file is open as database 'app' already");
+            refuses(
+                    storage,
+                    "second",
+                    ProblemCode.SQL_IO_FAILED,
+                    "the database file is open as database 'app' already");
             StorageFixture.write(storage.app(), "INSERT INTO t VALUES(1)");
             assertThat(StorageFixture.read(storage.app(), "SELECT * FROM t")).containsExactly(List.of(1L));
         }
@@ -178,7 +181,8 @@ class DatabaseManagerTest {
         Path file = folder.resolve("app.db");
         StorageFixture.outside(file, "CREATE TABLE t AS SELECT 1 AS a");
         byte[] before = Files.readAllBytes(file);
-        Map<String, DatabaseConfig> configured = Map.of("app", config("file", "ro", null).build());
+        Map<String, DatabaseConfig> configured =
+                Map.of("app", config("file", "ro", null).build());
         try (StorageFixture storage = new StorageFixture(folder, configured, STORAGE)) {
             Database database = storage.app();
             assertThat(StorageFixture.read(database, "SELECT a FROM t")).containsExactly(List.of(1L));
@@ -190,7 +194,8 @@ class DatabaseManagerTest {
 
     @Test
     void makesNoFileInModeRo() throws Exception {
-        Map<String, DatabaseConfig> configured = Map.of("app", config("file", "ro", null).build());
+        Map<String, DatabaseConfig> configured =
+                Map.of("app", config("file", "ro", null).build());
         try (StorageFixture storage = new StorageFixture(folder, configured, STORAGE)) {
             refuses(storage, "app", ProblemCode.SQL_IO_FAILED, "unable to open database file");
             assertThat(folder.resolve("app.db")).doesNotExist();
@@ -200,26 +205,31 @@ class DatabaseManagerTest {
     @Test
     void keepsTheJournalModeWhereItIsTold() throws Exception {
         StorageFixture.outside(folder.resolve("app.db"), "CREATE TABLE t(a)");
-        Map<String, DatabaseConfig> configured = Map.of("app", config("file", null, "keep").build());
+        Map<String, DatabaseConfig> configured =
+                Map.of("app", config("file", null, "keep").build());
         try (StorageFixture storage = new StorageFixture(folder, configured, STORAGE)) {
             StorageFixture.write(storage.app(), "INSERT INTO t VALUES(1)");
             assertThat(StorageFixture.write(storage.app(), "PRAGMA journal_mode"))
-                    .containsExactly(List.of("text " + java.util.HexFormat.of().formatHex("delete".getBytes(US_ASCII))));
+                    .containsExactly(
+                            List.of("text " + java.util.HexFormat.of().formatHex("delete".getBytes(US_ASCII))));
             assertThat(folder.resolve("app.db-wal")).doesNotExist();
         }
     }
 
     @Test
     void keepsDatabasesInMemoryOutOfTheDataDirectory() throws Exception {
-        Map<String, DatabaseConfig> configured = Map.of("app", config("memory", null, null).build());
+        Map<String, DatabaseConfig> configured =
+                Map.of("app", config("memory", null, null).build());
         Path privateFolder;
         try (StorageFixture storage = new StorageFixture(folder, configured, STORAGE)) {
             StorageFixture.write(storage.app(), "CREATE TABLE t(a)");
-            assertThat(StorageFixture.read(storage.app(), "SELECT count(*) FROM t")).containsExactly(List.of(0L));
+            assertThat(StorageFixture.read(storage.app(), "SELECT count(*) FROM t"))
+                    .containsExactly(List.of(0L));
             assertThat(folder.resolve("app.db")).doesNotExist();
             privateFolder = privateFolder(folder);
             assertThat(privateFolder.resolve("app.db")).exists();
-            assertThat(StorageFixture.write(storage.app(), "PRAGMA synchronous")).containsExactly(List.of(0L));
+            assertThat(StorageFixture.write(storage.app(), "PRAGMA synchronous"))
+                    .containsExactly(List.of(0L));
         }
         assertThat(privateFolder).doesNotExist();
 
@@ -297,14 +307,56 @@ class DatabaseManagerTest {
         }
     }
 
+    @Test
+    void refusesToWriteToAFileThatIsNotInItsPlace() throws Exception {
+        Path file = folder.resolve("app.db");
+        Path elsewhere = folder.resolve("elsewhere");
+        try (StorageFixture storage = new StorageFixture(folder)) {
+            Database database = storage.app();
+            StorageFixture.write(database, "CREATE TABLE t AS SELECT 1 AS a");
+            EngineConnection reader = database.borrowReader();
+            StorageFixture.run(reader, "SELECT a FROM t");
+            Files.move(file, elsewhere);
+            for (int i = 0; i < 2; i++) {
+                failsWith(ProblemCode.SQL_IO_FAILED, () -> StorageFixture.write(database, "INSERT INTO t VALUES(2)"));
+                failsWith(ProblemCode.SQL_IO_FAILED, database::borrowReader);
+                assertThat(database.problem().map(Problem::wireCode)).contains("SQLITE_READONLY_DBMOVED");
+                assertThat(StorageFixture.run(reader, "SELECT a FROM t")).containsExactly(List.of(1L));
+                if (i == 0) {
+                    // Another file in its place is another database.
+                    Files.createFile(file);
+                }
+            }
+            database.giveBackReader(reader);
+            Files.move(elsewhere, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            StorageFixture.write(database, "INSERT INTO t VALUES(3)");
+            assertThat(StorageFixture.read(database, "SELECT a FROM t")).containsExactly(List.of(1L), List.of(3L));
+            assertThat(database.problem()).isEmpty();
+        }
+    }
+
+    @Test
+    void replacesAWriterWhoseStateIsInDoubt() throws Exception {
+        try (StorageFixture storage = new StorageFixture(folder)) {
+            Database database = storage.app();
+            EngineConnection first = database.writer();
+            assertThat(database.writer()).isSameAs(first);
+            first.taint();
+            assertThat(database.writer()).isNotSameAs(first);
+            StorageFixture.write(database, "CREATE TABLE t(a)");
+            assertThat(database.openConnections()).isEqualTo(1);
+        }
+    }
+
     private void refuses(
             StorageFixture storage, String name, ProblemCode code, @org.jspecify.annotations.Nullable String message) {
         Database database = storage.database(name);
         failsWith(code, database::open);
         assertThat(database.isOpen()).isFalse();
-        assertThat(database.problem()).hasValueSatisfying(problem -> assertThat(problem.message())
-                .contains(message == null ? "" : message)
-                .doesNotContain(folder.toString()));
+        assertThat(database.problem())
+                .hasValueSatisfying(problem -> assertThat(problem.message())
+                        .contains(message == null ? "" : message)
+                        .doesNotContain(folder.toString()));
     }
 
     private static void failsWith(ProblemCode code, ThrowingCallable call) {
@@ -341,17 +393,25 @@ class DatabaseManagerTest {
         try (Stream<Path> all = Stream.concat(
                 Files.exists(Path.of("/dev/shm")) ? Files.list(Path.of("/dev/shm")) : Stream.empty(),
                 Files.list(Path.of(System.getProperty("java.io.tmpdir"))))) {
-            String name = "quicsql-" + java.util.UUID.nameUUIDFromBytes(data.toAbsolutePath().toString().getBytes());
-            return all.filter(path -> path.getFileName().toString().equals(name)).findFirst().orElseThrow();
+            String name = "quicsql-"
+                    + java.util.UUID.nameUUIDFromBytes(
+                            data.toAbsolutePath().toString().getBytes());
+            return all.filter(path -> path.getFileName().toString().equals(name))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
-    private static Config config(String kind, @org.jspecify.annotations.Nullable String mode,
+    private static Config config(
+            String kind,
+            @org.jspecify.annotations.Nullable String mode,
             @org.jspecify.annotations.Nullable String journal) {
         return new Config(kind, mode, journal);
     }
 
-    private record Config(String kind, @org.jspecify.annotations.Nullable String mode,
+    private record Config(
+            String kind,
+            @org.jspecify.annotations.Nullable String mode,
             @org.jspecify.annotations.Nullable String journal) {
         DatabaseConfig build() {
             return DatabaseConfig.of(kind, null, mode, journal, null, null, null);

@@ -123,9 +123,10 @@ class SqliteProblemsTest {
         StorageFixture.outside(elsewhere.resolve("app.db"), "CREATE TABLE t(a)");
         DatabaseConfig keep = DatabaseConfig.of(null, null, null, "keep", null, null, null);
         try (StorageFixture kept = new StorageFixture(elsewhere, Map.of("app", keep), StorageConfig.defaults())) {
-            StorageFixture.write(kept.app(), "INSERT INTO t VALUES(1)");
+            EngineConnection writer = kept.app().writer();
+            StorageFixture.run(writer, "INSERT INTO t VALUES(1)");
             Files.move(elsewhere.resolve("app.db"), elsewhere.resolve("moved"));
-            Problem.SqlFailed failed = failure(() -> StorageFixture.write(kept.app(), "INSERT INTO t VALUES(2)"));
+            Problem.SqlFailed failed = failure(() -> StorageFixture.run(writer, "INSERT INTO t VALUES(2)"));
 
             assertThat(failed.code()).isEqualTo(ProblemCode.SQL_IO_FAILED);
             assertThat(failed.wireCode()).isEqualTo("SQLITE_READONLY_DBMOVED");
@@ -136,8 +137,8 @@ class SqliteProblemsTest {
     @Test
     void tellsAnInterruptedStatement() {
         connection.startClock(System.nanoTime() - 1);
-        Problem.SqlFailed failed = failure(() -> run(
-                "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c) SELECT count(*) FROM c"));
+        Problem.SqlFailed failed = failure(
+                () -> run("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c) SELECT count(*) FROM c"));
         connection.stopClock();
 
         assertThat(failed.wireCode()).isEqualTo("SQLITE_INTERRUPT");
