@@ -281,6 +281,13 @@ class QueryStatusWireTest {
     }
 
     @Test
+    void readsEveryPreferHeader() throws IOException {
+        assertThat(server.post("/app/query", statement("select absent"), DEV, "Prefer: wait=5", STRICT)
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
     void appliesStrictStatusesToABatch() throws IOException {
         String batch = "{\"statements\":[{\"sql\":\"select 1\"},{\"sql\":\"INSERT INTO t(v) VALUES('no')\"}]}";
 
