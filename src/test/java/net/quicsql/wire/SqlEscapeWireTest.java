@@ -246,7 +246,7 @@ class SqlEscapeWireTest {
         RawHttp.Reply reply = server.post("/app/query", statement(sql), READER);
 
         assertThat(reply.status()).isEqualTo(504);
-        assertThat(System.nanoTime() - started).isLessThan(3_000_000_000L);
+        assertThat(System.nanoTime() - started).isLessThan(10_000_000_000L);
     }
 
     @ParameterizedTest
