@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.quicsql.limits.Limits;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -93,6 +94,27 @@ class StreamTest {
 
         assertFails(() -> engine.resume(APP, DEV, baton), ProblemCode.INVALID_BATON);
         running.release();
+    }
+
+    @Test
+    void givesAStreamToItsClientWhileTheReaperLooks() throws Exception {
+        String baton = after(engine.open(APP, DEV), "BEGIN");
+        AtomicBoolean done = new AtomicBoolean();
+        Thread reaper = new Thread(() -> {
+            while (!done.get()) {
+                fixture.pass(Duration.ZERO);
+            }
+        });
+        reaper.start();
+        try {
+            for (int i = 0; i < 5_000; i++) {
+                baton = released(engine.resume(APP, DEV, baton));
+            }
+        } finally {
+            done.set(true);
+            reaper.join();
+        }
+        assertThat(engine.resume(APP, DEV, baton).isAutocommit()).isFalse();
     }
 
     @Test
