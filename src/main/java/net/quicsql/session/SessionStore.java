@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
@@ -23,6 +22,7 @@ import net.quicsql.storage.Database;
 public final class SessionStore {
     private final BatonCodec codec;
     private final LimitsConfig limits;
+    private final AbortReasons reasons;
     private final Clock clock;
     private final LongSupplier nanoClock;
     private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
@@ -31,6 +31,7 @@ public final class SessionStore {
     public SessionStore(BatonKeys keys, LimitsConfig limits, Clock clock, LongSupplier nanoClock) {
         this.codec = new BatonCodec(keys);
         this.limits = requireNonNull(limits, "limits is null");
+        this.reasons = new AbortReasons(limits);
         this.clock = requireNonNull(clock, "clock is null");
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
         this.endedTransactions = new EndedTransactions(nanoClock);
@@ -121,17 +122,13 @@ public final class SessionStore {
         return live.values();
     }
 
-    /** A client that is never idle for long enough to be looked at must not outlive the limit either. */
+    /** A client that is never idle for long enough to be looked at must not outlive the limits either. */
     private void abortIfTooOld(Session session) {
-        Lease lease = session.lease();
-        if (lease != null && lease.inTransaction()) {
-            long age = nanoClock.getAsLong() - lease.transactionStartedNanos();
-            if (age > limits.maxTxLifetime().toNanos()) {
-                session.database().metrics().transactionAborted();
-                session.endLease();
-                session.abort(new Abort(
-                        Abort.Cause.LIFETIME, limits.maxTxLifetime().toMillis(), TimeUnit.NANOSECONDS.toMillis(age)));
-            }
+        Abort abort = reasons.ofAge(session, nanoClock.getAsLong());
+        if (abort != null) {
+            session.database().metrics().transactionAborted();
+            session.endLease();
+            session.abort(abort);
         }
     }
 
