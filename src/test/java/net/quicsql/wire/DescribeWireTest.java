@@ -171,6 +171,13 @@ class DescribeWireTest {
     }
 
     @Test
+    void reportsAScriptsReadThatFailsAmidstItsRows() throws IOException {
+        Results results = client.pipeline(
+                null, sequence("SELECT 1 UNION ALL SELECT abs(-9223372036854775808); DELETE FROM t"), CLOSE);
+        assertThat(results.message(0)).isEqualTo("integer overflow");
+    }
+
+    @Test
     void runsScriptsWithTriggersCommentsAndTransactions() throws IOException {
         client.run("-- a script\nCREATE TRIGGER tr AFTER INSERT ON t BEGIN UPDATE t SET v = v || ';'; SELECT 1; END;"
                 + "BEGIN; INSERT INTO t(v) VALUES('a'); /* ; */ COMMIT;;");
