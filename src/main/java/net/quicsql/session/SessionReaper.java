@@ -77,7 +77,7 @@ public final class SessionReaper implements Managed {
     private void endAll() {
         for (Session session : store.live()) {
             if (session.claimIdle()) {
-                store.abort(session, Abort.of(Abort.Cause.UNKNOWN));
+                store.end(session, Abort.of(Abort.Cause.UNKNOWN));
             }
         }
     }

@@ -104,8 +104,21 @@ public final class SessionStore {
         }
     }
 
-    /** Ends a claimed stream's transaction or temporary state from the server's side. */
+    /**
+     * Ends a claimed stream's transaction from the server's side, or else its other state. Temporary objects and stored
+     * texts outlive the transaction: a healed stream must not meet other tables of the same names.
+     */
     void abort(Session session, Abort abort) {
+        if (session.inTransaction() && session.holdsState()) {
+            abortTransaction(session, abort);
+            session.unclaim();
+        } else {
+            end(session, abort);
+        }
+    }
+
+    /** Ends all that a claimed stream has, from the server's side. */
+    void end(Session session, Abort abort) {
         if (session.inTransaction()) {
             session.database().metrics().transactionAborted();
         }
@@ -126,8 +139,15 @@ public final class SessionStore {
     private void abortIfTooOld(Session session) {
         Abort abort = reasons.ofAge(session, nanoClock.getAsLong());
         if (abort != null) {
-            session.database().metrics().transactionAborted();
-            session.endLease();
+            abortTransaction(session, abort);
+        }
+    }
+
+    private static void abortTransaction(Session session, Abort abort) {
+        session.database().metrics().transactionAborted();
+        try {
+            session.endTransaction();
+        } finally {
             session.abort(abort);
         }
     }

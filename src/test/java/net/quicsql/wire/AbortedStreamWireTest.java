@@ -188,6 +188,29 @@ class AbortedStreamWireTest {
     }
 
     @Test
+    void keepsTemporaryObjectsAndStoredTextsOfAnAbortedStream() throws Exception {
+        HranaStream stream = client.stream();
+        // The temporary table hides one that others share.
+        stream.send(
+                        storeSql(1, "INSERT INTO t(v) VALUES('mine')"),
+                        execute("CREATE TEMP TABLE t(v)"),
+                        execute("BEGIN IMMEDIATE"),
+                        execute("INSERT INTO t VALUES('lost')"),
+                        execute("INSERT INTO main.t(v) VALUES('lost')"))
+                .response(4);
+        Await.until("the write lock is free", () -> !SERVER.isWriteLocked());
+
+        assertThat(stream.send(executeStmt(stmtOf(1)), describe("ROLLBACK"), GET_AUTOCOMMIT)
+                        .codes())
+                .containsExactly(LOST, "ok", "ok");
+        stream.run("ROLLBACK");
+        stream.send(executeStmt(stmtOf(1))).response(0);
+        assertThat(stream.send(execute("SELECT v FROM t")).rows(0)).containsExactly("'mine'");
+        assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
+        stream.close();
+    }
+
+    @Test
     void endsIdleReadTransactionsToo() throws Exception {
         HranaStream stream = client.stream();
         stream.send(execute("BEGIN"), execute("SELECT * FROM t")).response(1);
