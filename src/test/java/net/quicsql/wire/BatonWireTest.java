@@ -29,6 +29,9 @@ class BatonWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();
 
+    @RegisterExtension
+    static final WireServer FORGETFUL = WireServer.with("baton_lifetime: 1s");
+
     private final HranaClient client = SERVER.client();
 
     @BeforeEach
@@ -176,6 +179,18 @@ class BatonWireTest {
         holder.run("COMMIT");
         assertThat(List.of(first.get().statusCode(), second.get().statusCode())).containsExactlyInAnyOrder(200, 400);
         assertThat(client.rows("SELECT v FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void refusesABatonThatIsTooOld() throws Exception {
+        HranaClient visitor = FORGETFUL.client();
+        String baton = visitor.stream().run("SELECT 1").baton();
+        String body = pipeline(baton, GET_AUTOCOMMIT);
+        Await.until(
+                "the baton is refused", () -> visitor.post("v3/pipeline", body).statusCode() != 200);
+        HttpResponse<String> refused = visitor.post("v3/pipeline", body);
+        assertThat(HranaClient.refusal(refused, 400)).isEqualTo("INVALID_BATON");
+        assertThat(refused.body()).contains("limits.baton_lifetime");
     }
 
     @Test
