@@ -110,8 +110,11 @@ public final class SessionStore {
      */
     void abort(Session session, Abort abort) {
         if (session.inTransaction() && session.holdsState()) {
-            abortTransaction(session, abort);
-            session.unclaim();
+            try {
+                abortTransaction(session, abort);
+            } finally {
+                session.unclaim();
+            }
         } else {
             end(session, abort);
         }
