@@ -153,6 +153,9 @@ final class StatementRouter {
             return temporaryObjects.run(session, mayWrite, statement, sink);
         }
         Lease lease = session.lease();
+        if (statement.sql().temporary() && lease != null) {
+            temporaryObjects.requireRoom(session, lease);
+        }
         StatementResult result = write(session, mayWrite, statement, sink);
         if (lease == null) {
             session.database().schemaChanged();

@@ -42,6 +42,17 @@ final class TemporaryObjects {
         }
     }
 
+    /**
+     * Checks that a stream with a connection of its own may have temporary objects there.
+     *
+     * @throws net.quicsql.problem.ProblemException TOO_MANY_STREAMS
+     */
+    void requireRoom(Session session, Lease lease) {
+        if (!lease.hasTemporaryObjects()) {
+            states.requireRoom(session);
+        }
+    }
+
     /** Notes that a transaction's connection has temporary objects now. */
     static void made(Lease lease) {
         if (!lease.hasTemporaryObjects()) {

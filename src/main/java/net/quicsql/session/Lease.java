@@ -129,14 +129,22 @@ public final class Lease {
         connection.schemaChangedHere();
     }
 
-    /** Rolls back what is open and gives the connection back. */
-    public void end() {
+    /** Rolls back what is open and keeps the connection. */
+    void rollBack() {
         try {
             if (inTransaction) {
                 connection.rollback();
             }
         } finally {
             transactionEnded();
+        }
+    }
+
+    /** Rolls back what is open and gives the connection back. */
+    public void end() {
+        try {
+            rollBack();
+        } finally {
             database.giveBackLease(connection);
         }
     }

@@ -110,6 +110,16 @@ public final class Session {
         }
     }
 
+    /** Rolls the transaction back; the connection stays only where temporary objects live on it. */
+    void endTransaction() {
+        Lease held = lease;
+        if (held != null && held.hasTemporaryObjects()) {
+            held.rollBack();
+        } else {
+            endLease();
+        }
+    }
+
     /** Whether only memory can hold what this stream has. */
     boolean mustLive() {
         return lease != null || !storedSql.isEmpty();

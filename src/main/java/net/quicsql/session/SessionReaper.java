@@ -3,7 +3,6 @@ package net.quicsql.session;
 import static java.util.Objects.requireNonNull;
 
 import io.dropwizard.lifecycle.Managed;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +26,13 @@ public final class SessionReaper implements Managed {
     private static final long STOP_SECONDS = 5;
 
     private final SessionStore store;
-    private final LimitsConfig limits;
+    private final AbortReasons reasons;
     private final LongSupplier nanoClock;
     private @Nullable ScheduledExecutorService timer;
 
     public SessionReaper(SessionStore store, LimitsConfig limits, LongSupplier nanoClock) {
         this.store = requireNonNull(store, "store is null");
-        this.limits = requireNonNull(limits, "limits is null");
+        this.reasons = new AbortReasons(limits);
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
     }
 
@@ -78,7 +77,7 @@ public final class SessionReaper implements Managed {
     private void endAll() {
         for (Session session : store.live()) {
             if (session.claimIdle()) {
-                store.abort(session, Abort.of(Abort.Cause.UNKNOWN));
+                store.end(session, Abort.of(Abort.Cause.UNKNOWN));
             }
         }
     }
@@ -87,7 +86,7 @@ public final class SessionReaper implements Managed {
         if (!session.claimIdle()) {
             return;
         }
-        Abort abort = reason(session, nanoClock.getAsLong());
+        Abort abort = reasons.ofIdle(session, nanoClock.getAsLong());
         if (abort == null) {
             session.unclaim();
             return;
@@ -99,31 +98,5 @@ public final class SessionReaper implements Managed {
                 session.principal(),
                 abort.problem().message());
         store.abort(session, abort);
-    }
-
-    private @Nullable Abort reason(Session session, long now) {
-        long idle = now - session.idleSinceNanos();
-        Lease lease = session.lease();
-        if (lease == null || !lease.inTransaction()) {
-            return past(Abort.Cause.SESSION_STATE, idle, limits.sessionStateIdleTimeout());
-        }
-        long age = now - lease.transactionStartedNanos();
-        Abort abort = past(Abort.Cause.IDLE, idle, limits.txIdleTimeout());
-        if (abort == null) {
-            abort = past(Abort.Cause.LIFETIME, age, limits.maxTxLifetime());
-        }
-        if (abort == null && lease.hasTurn() && session.database().writerQueue().isContended()) {
-            abort = past(Abort.Cause.CONTENDED_IDLE, idle, limits.contendedIdleTimeout());
-            if (abort == null) {
-                abort = past(Abort.Cause.CONTENDED_LIFETIME, age, limits.contendedTxLifetime());
-            }
-        }
-        return abort;
-    }
-
-    private static @Nullable Abort past(Abort.Cause cause, long nanos, Duration limit) {
-        return nanos > limit.toNanos()
-                ? new Abort(cause, limit.toMillis(), TimeUnit.NANOSECONDS.toMillis(nanos))
-                : null;
     }
 }

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
@@ -23,6 +22,7 @@ import net.quicsql.storage.Database;
 public final class SessionStore {
     private final BatonCodec codec;
     private final LimitsConfig limits;
+    private final AbortReasons reasons;
     private final Clock clock;
     private final LongSupplier nanoClock;
     private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
@@ -31,6 +31,7 @@ public final class SessionStore {
     public SessionStore(BatonKeys keys, LimitsConfig limits, Clock clock, LongSupplier nanoClock) {
         this.codec = new BatonCodec(keys);
         this.limits = requireNonNull(limits, "limits is null");
+        this.reasons = new AbortReasons(limits);
         this.clock = requireNonNull(clock, "clock is null");
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
         this.endedTransactions = new EndedTransactions(nanoClock);
@@ -103,8 +104,24 @@ public final class SessionStore {
         }
     }
 
-    /** Ends a claimed stream's transaction or temporary state from the server's side. */
+    /**
+     * Ends a claimed stream's transaction from the server's side, or else its other state. Temporary objects and stored
+     * texts outlive the transaction: a healed stream must not meet other tables of the same names.
+     */
     void abort(Session session, Abort abort) {
+        if (session.inTransaction() && session.holdsState()) {
+            try {
+                abortTransaction(session, abort);
+            } finally {
+                session.unclaim();
+            }
+        } else {
+            end(session, abort);
+        }
+    }
+
+    /** Ends all that a claimed stream has, from the server's side. */
+    void end(Session session, Abort abort) {
         if (session.inTransaction()) {
             session.database().metrics().transactionAborted();
         }
@@ -121,17 +138,20 @@ public final class SessionStore {
         return live.values();
     }
 
-    /** A client that is never idle for long enough to be looked at must not outlive the limit either. */
+    /** A client that is never idle for long enough to be looked at must not outlive the limits either. */
     private void abortIfTooOld(Session session) {
-        Lease lease = session.lease();
-        if (lease != null && lease.inTransaction()) {
-            long age = nanoClock.getAsLong() - lease.transactionStartedNanos();
-            if (age > limits.maxTxLifetime().toNanos()) {
-                session.database().metrics().transactionAborted();
-                session.endLease();
-                session.abort(new Abort(
-                        Abort.Cause.LIFETIME, limits.maxTxLifetime().toMillis(), TimeUnit.NANOSECONDS.toMillis(age)));
-            }
+        Abort abort = reasons.ofAge(session, nanoClock.getAsLong());
+        if (abort != null) {
+            abortTransaction(session, abort);
+        }
+    }
+
+    private static void abortTransaction(Session session, Abort abort) {
+        session.database().metrics().transactionAborted();
+        try {
+            session.endTransaction();
+        } finally {
+            session.abort(abort);
         }
     }
 

@@ -2,7 +2,7 @@ package net.quicsql.sql;
 
 import java.util.List;
 
-/** Throws rows away. Stateless. */
+/** Throws rows away, but lets a statement run to its end: it may still fail. Stateless. */
 public final class RowDiscard implements RowSink {
     public static final RowDiscard INSTANCE = new RowDiscard();
 
@@ -31,6 +31,6 @@ public final class RowDiscard implements RowSink {
 
     @Override
     public Demand endRow() {
-        return Demand.ENOUGH;
+        return Demand.MORE;
     }
 }

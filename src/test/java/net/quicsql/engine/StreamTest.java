@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.quicsql.limits.Limits;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
+import net.quicsql.storage.WriterQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,46 @@ class StreamTest {
 
         assertFails(() -> engine.resume(APP, DEV, baton), ProblemCode.INVALID_BATON);
         running.release();
+    }
+
+    @Test
+    void abortsAStreamThatIsNeverIdleAndInTheWayForTooLong() throws Exception {
+        String baton = after(engine.open(APP, DEV), "BEGIN IMMEDIATE");
+        Stream busy = engine.resume(APP, DEV, baton);
+        Thread other = new Thread(() -> fixture.query(DEV, "INSERT INTO t(v) VALUES('other')"));
+        other.start();
+        WriterQueue queue = fixture.databases().find(APP).orElseThrow().writerQueue();
+        while (!queue.isContended()) {
+            Thread.onSpinWait();
+        }
+        fixture.pass(Duration.ofSeconds(31));
+
+        Stream next = engine.resume(APP, DEV, busy.release());
+        assertFails(() -> fixture.run(next, "INSERT INTO t(v) VALUES('late')"), ProblemCode.TRANSACTION_TIMEOUT);
+        next.release();
+        other.join();
+        assertThat(fixture.query(DEV, "SELECT v FROM t")).containsExactly("other");
+    }
+
+    @Test
+    void givesAStreamToItsClientWhileTheReaperLooks() throws Exception {
+        String baton = after(engine.open(APP, DEV), "BEGIN");
+        AtomicBoolean done = new AtomicBoolean();
+        Thread reaper = new Thread(() -> {
+            while (!done.get()) {
+                fixture.pass(Duration.ZERO);
+            }
+        });
+        reaper.start();
+        try {
+            for (int i = 0; i < 5_000; i++) {
+                baton = released(engine.resume(APP, DEV, baton));
+            }
+        } finally {
+            done.set(true);
+            reaper.join();
+        }
+        assertThat(engine.resume(APP, DEV, baton).isAutocommit()).isFalse();
     }
 
     @Test

@@ -1,0 +1,138 @@
+package net.quicsql.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** One principal at one database: sends JSON as it is given and keeps nothing. */
+final class HranaClient {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final WireServer server;
+    private final String database;
+    private final String token;
+
+    HranaClient(WireServer server, String database, String token) {
+        this.server = server;
+        this.database = database;
+        this.token = token;
+    }
+
+    /** A stream that carries its baton from one request to the next. */
+    HranaStream stream() {
+        return stream(null);
+    }
+
+    HranaStream stream(String baton) {
+        return new HranaStream(this, baton);
+    }
+
+    /** Runs one statement on a stream of its own and returns its rows. */
+    List<String> rows(String sql, String... args) throws IOException {
+        return pipeline(null, Requests.execute(sql, args), Requests.CLOSE).rows(0);
+    }
+
+    /** Runs a script on a stream of its own. */
+    void run(String script) throws IOException {
+        pipeline(null, Requests.sequence(script), Requests.CLOSE).response(0);
+    }
+
+    /** Sends a pipeline that must be answered, whatever becomes of its requests. */
+    Results pipeline(String baton, String... requests) throws IOException {
+        return results(post("v3/pipeline", Requests.pipeline(baton, requests)), requests.length);
+    }
+
+    CompletableFuture<Results> pipelineAsync(String baton, String... requests) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return pipeline(baton, requests);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    CursorEntries cursor(String baton, String... steps) throws IOException {
+        HttpResponse<String> reply = post("v3/cursor", Requests.cursor(baton, steps));
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        assertThat(contentType(reply)).isEqualTo("text/plain");
+        return CursorEntries.of(reply.body());
+    }
+
+    /** Posts below the database. */
+    HttpResponse<String> post(String path, String body, String... headers) throws IOException {
+        return post(path, body, BodyHandlers.ofString(), headers);
+    }
+
+    <T> HttpResponse<T> post(String path, String body, BodyHandler<T> handler, String... headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/" + database + "/" + path))
+                .header("Authorization", "Bearer " + token)
+                .POST(BodyPublishers.ofString(body));
+        return send(request, handler, headers);
+    }
+
+    /** Sends anything to any path, without a credential. */
+    HttpResponse<String> send(String method, String path, String body, String... headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).method(method, BodyPublishers.ofString(body));
+        return send(request, BodyHandlers.ofString(), headers);
+    }
+
+    static String contentType(HttpResponse<?> reply) {
+        return reply.headers().firstValue("Content-Type").orElse("none");
+    }
+
+    /** Checks a refusal that every client can read, and returns its code. */
+    static String refusal(HttpResponse<String> reply, int status) throws IOException {
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(status);
+        assertThat(contentType(reply)).isEqualTo("application/json");
+        JsonNode body = JSON.readTree(reply.body());
+        List<String> members = new ArrayList<>();
+        body.fieldNames().forEachRemaining(members::add);
+        assertThat(members).containsExactly("error", "message", "code");
+        assertThat(body.get("error").textValue())
+                .isNotBlank()
+                .isEqualTo(body.get("message").textValue());
+        return body.get("code").textValue();
+    }
+
+    private static Results results(HttpResponse<String> reply, int requests) throws IOException {
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        assertThat(contentType(reply)).isEqualTo("application/json");
+        Results results = new Results(JSON.readTree(reply.body()));
+        assertThat(results.body().get("base_url").isNull()).isTrue();
+        assertThat(results.size()).isEqualTo(requests);
+        return results;
+    }
+
+    private static <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> handler, String... headers)
+            throws IOException {
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        try {
+            return HTTP.send(request.build(), handler);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+}

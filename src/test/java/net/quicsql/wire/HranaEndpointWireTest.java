@@ -1,0 +1,250 @@
+package net.quicsql.wire;
+
+import static net.quicsql.wire.Requests.CLOSE;
+import static net.quicsql.wire.Requests.GET_AUTOCOMMIT;
+import static net.quicsql.wire.Requests.execute;
+import static net.quicsql.wire.Requests.pipeline;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may ask, at which address, in which form; and how refusals look. */
+class HranaEndpointWireTest {
+    @RegisterExtension
+    static final WireServer SERVER = WireServer.with("max_hrana_body: 1MiB");
+
+    @RegisterExtension
+    static final WireServer OPEN = WireServer.open();
+
+    private static final String SELECT = pipeline(null, execute("SELECT 42"), CLOSE);
+
+    private final HranaClient client = SERVER.client();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v2", "/v3", "/app/v2", "/app/v3", "/app/v3/", "/nowhere/v2"})
+    void tellsAnybodyThatJsonIsSpoken(String path) throws IOException {
+        HttpResponse<String> reply = client.send("GET", path, "");
+        assertThat(reply.statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v3-protobuf", "/app/v3-protobuf"})
+    void tellsAnybodyThatProtobufIsNotSpoken(String path) throws IOException {
+        assertThat(HranaClient.refusal(client.send("GET", path, ""), 404)).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void answersAPipelineWithoutContentType() throws IOException {
+        RawHttp.Reply reply = RawHttp.send(
+                SERVER.port(), "POST", "/app/v3/pipeline", SELECT, "Authorization: Bearer " + WireServer.DEV);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("Content-Type")).contains("application/json");
+        assertThat(reply.body()).contains("\"42\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/json; charset=utf-8",
+                "text/plain",
+                "text/plain;charset=UTF-8",
+                "application/x-www-form-urlencoded",
+                "nonsense",
+            })
+    void answersAPipelineWithAnyContentType(String type) throws IOException {
+        assertAnswers(client.post("v3/pipeline", SELECT, "Content-Type", type));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/x-protobuf", "nonsense"})
+    void looksAtNoAcceptHeader(String type) throws IOException {
+        assertAnswers(client.post("v3/pipeline", SELECT, "Accept", type));
+    }
+
+    @Test
+    void takesAnEmptyTokenWhereNobodyIsAsked() throws IOException {
+        RawHttp.Reply reply = RawHttp.send(OPEN.port(), "POST", "/app/v3/pipeline", SELECT, "Authorization: Bearer ");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(RawHttp.send(OPEN.port(), "POST", "/app/v3/pipeline", SELECT).status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Authorization: Bearer ", "Authorization: Bearer wrong", "Authorization: Basic x", "X: y"})
+    void refusesWhoeverHasNoTokenOrTheWrongOne(String header) throws IOException {
+        RawHttp.Reply reply = RawHttp.send(SERVER.port(), "POST", "/app/v3/pipeline", SELECT, header);
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.header("Content-Type")).contains("application/json");
+        assertThat(reply.header("WWW-Authenticate")).contains("Bearer");
+        assertThat(reply.body()).startsWith("{\"error\":\"").contains("\"code\":\"UNAUTHENTICATED\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bearer", "BEARER", "bEaReR"})
+    void readsTheSchemeInAnyCase(String scheme) throws IOException {
+        assertAnswers(client.post("v3/pipeline", SELECT, "Authorization", scheme + " " + WireServer.DEV));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/app/v3/pipeline",
+                "/app/v3/pipeline/",
+                "/app//v3/pipeline",
+                "//app//v3//pipeline//",
+                "/v3/pipeline",
+                "//v3/pipeline",
+                "/v2/pipeline",
+                "/app/v2/pipeline",
+                "/app/v3/pipeline?tls=0&x=//y",
+            })
+    void findsThePipelineAtEverySpellingOfItsPath(String path) throws IOException {
+        RawHttp.Reply reply =
+                RawHttp.send(SERVER.port(), "POST", path, SELECT, "Authorization: Bearer " + WireServer.DEV);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body()).contains("\"42\"");
+    }
+
+    @Test
+    void takesTheDatabaseFromTheNamespaceHeaderWhereThePathNamesNone() throws IOException {
+        SERVER.client(WireServer.OTHER, WireServer.DEV).run("CREATE TABLE only_here(x)");
+        String body = pipeline(null, execute("SELECT count(*) FROM only_here"), CLOSE);
+        String token = "Bearer " + WireServer.DEV;
+        HttpResponse<String> named =
+                client.send("POST", "/v3/pipeline", body, "Authorization", token, "x-namespace", WireServer.OTHER);
+        assertThat(named.body()).contains("\"type\":\"integer\"");
+        HttpResponse<String> byDefault = client.send("POST", "/v3/pipeline", body, "Authorization", token);
+        assertThat(byDefault.body()).contains("no such table");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nowhere, 404, UNKNOWN_DATABASE",
+        "query, 404, INVALID_DATABASE_NAME",
+        "v1, 404, ",
+        "metrics, 404, INVALID_DATABASE_NAME",
+        "..%2fapp, 400, ",
+        ".hidden, 404, INVALID_DATABASE_NAME",
+        "APP, 404, UNKNOWN_DATABASE",
+    })
+    void refusesUnknownAndReservedDatabases(String name, int status, String code) throws IOException {
+        HttpResponse<String> reply = SERVER.client(name, WireServer.DEV).post("v3/pipeline", SELECT);
+        String told = HranaClient.refusal(reply, status);
+        if (code != null) {
+            assertThat(told).isEqualTo(code);
+        }
+        assertAnswers(client.post("v3/pipeline", SELECT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"other", "nowhere"})
+    void tellsNobodyWithoutRightsWhetherADatabaseExists(String name) throws IOException {
+        HttpResponse<String> reply = SERVER.client(name, WireServer.GUEST).post("v3/pipeline", SELECT);
+        assertThat(HranaClient.refusal(reply, 403)).isEqualTo("ACCESS_DENIED");
+        assertThat(reply.body().replace(name, "")).doesNotContain("unknown");
+    }
+
+    @Test
+    void answersGetAutocommitOnVersion2Too() throws IOException {
+        HttpResponse<String> reply = client.post("v2/pipeline", pipeline(null, GET_AUTOCOMMIT, CLOSE));
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(reply.body()).contains("{\"type\":\"get_autocommit\",\"is_autocommit\":true}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "{",
+                "[]",
+                "null",
+                "42",
+                "{\"requests\":",
+                "{\"requests\":[]} x",
+                "{}",
+                "{\"requests\":{}}",
+                "{\"requests\":[42]}",
+                "{\"requests\":[{}]}",
+                "{\"requests\":[{\"type\":\"explode\"}]}",
+                "{\"requests\":[{\"type\":\"execute\"}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":42}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"SELECT 1\",\"sql_id\":1}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"SELECT ?\",\"args\":[1]}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"SELECT ?\",\"args\":[{\"type\":\"date\"}]}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"SELECT ?\","
+                        + "\"args\":[{\"type\":\"integer\",\"value\":\"9223372036854775808\"}]}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"SELECT ?\","
+                        + "\"args\":[{\"type\":\"blob\",\"base64\":\"*\"}]}}]}",
+                "{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"SELECT '\\ud800'\"}}]}",
+                "{\"requests\":[{\"type\":\"store_sql\",\"sql_id\":4294967296,\"sql\":\"SELECT 1\"}]}",
+                "{\"requests\":[],\"requests\":[]}",
+                "{\"baton\":42,\"requests\":[]}",
+            })
+    void refusesMalformedBodiesAndAnswersTheNextRequest(String body) throws IOException {
+        assertThat(HranaClient.refusal(client.post("v3/pipeline", body), 400))
+                .isIn("INVALID_JSON", "INVALID_REQUEST", "SQL_INVALID_TEXT");
+        assertAnswers(client.post("v3/pipeline", SELECT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {101, 30_000})
+    void refusesDeepNesting(int depth) throws IOException {
+        String conditions =
+                "{\"type\":\"not\",\"cond\":".repeat(depth) + "{\"type\":\"is_autocommit\"}" + "}".repeat(depth);
+        String body = pipeline(null, Requests.batch(Requests.stepIf(conditions, "SELECT 1")));
+        assertThat(HranaClient.refusal(client.post("v3/pipeline", body), 400)).isEqualTo("INVALID_JSON");
+        String unknown = "{\"requests\":[],\"x\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
+        assertThat(HranaClient.refusal(client.post("v3/pipeline", unknown), 400))
+                .isEqualTo("INVALID_JSON");
+        assertAnswers(client.post("v3/pipeline", SELECT));
+    }
+
+    @Test
+    void refusesBytesThatAreNoUnicode() throws IOException {
+        RawHttp.Reply reply = RawHttp.send(
+                SERVER.port(),
+                "POST /app/v3/pipeline HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                        + WireServer.DEV
+                        + "\r\nContent-Length: 26\r\n\r\n{\"requests\":[],\"x\":\"\u00ff\u00fe\u00c0\"}  ");
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).contains("\"code\":\"INVALID_JSON\"");
+    }
+
+    @Test
+    void refusesBodiesThatAreTooLarge() throws IOException {
+        String body = pipeline(null, execute("SELECT '" + "x".repeat(1 << 20) + "'"));
+        HttpResponse<String> reply = client.post("v3/pipeline", body);
+        assertThat(HranaClient.refusal(reply, 413)).isEqualTo("BODY_TOO_LARGE");
+        assertThat(reply.body()).contains("limits.max_hrana_body");
+        assertThat(HranaClient.refusal(client.post("v3/cursor", body), 413)).isEqualTo("BODY_TOO_LARGE");
+        assertAnswers(client.post("v3/pipeline", SELECT));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /app/v3/pipeline, 405, METHOD_NOT_ALLOWED",
+        "DELETE, /app/v3/cursor, 405, METHOD_NOT_ALLOWED",
+        "POST, /app/v3/nothing, 404, NOT_FOUND",
+        "POST, /app/v2/cursor, 404, NOT_FOUND",
+    })
+    void refusesWrongMethodsAndPathsInAFormThatEveryClientReads(String method, String path, int status, String code)
+            throws IOException {
+        HttpResponse<String> reply = client.send(method, path, "", "Authorization", "Bearer " + WireServer.DEV);
+        assertThat(HranaClient.refusal(reply, status)).isEqualTo(code);
+    }
+
+    private static void assertAnswers(HttpResponse<String> reply) {
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        assertThat(HranaClient.contentType(reply)).isEqualTo("application/json");
+        assertThat(reply.body()).contains("\"42\"");
+    }
+}
