@@ -12,6 +12,7 @@ import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
 import net.quicsql.admin.RotateBatonKeyTask;
 import net.quicsql.storage.DataDirectory;
+import net.quicsql.storage.DriverWarmup;
 import net.sourceforge.argparse4j.inf.Namespace;
 
 /**
@@ -20,6 +21,9 @@ import net.sourceforge.argparse4j.inf.Namespace;
  */
 public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && arguments[0].equals("server")) {
+            DriverWarmup.begin();
+        }
         new QuicsqlApplication().run(arguments);
     }
 
