@@ -68,6 +68,9 @@ final class StatementRouter {
                 throw Failures.refused("not authorized: " + function + " is not allowed");
             }
         }
+        if (sql.namesOwnTable()) {
+            throw Failures.refused("not authorized: " + SqlStatement.OWN_TABLE + " is the server's own");
+        }
         if (sql.vacuumInto()) {
             throw Failures.refused("not authorized: VACUUM INTO is not allowed");
         }

@@ -186,7 +186,9 @@ final class HeadReader {
 
     /** Behind REINDEX, ANALYZE: a schema, or an object's name. */
     private int maintained() {
-        boolean temporary = isTemporarySchema();
+        boolean temporary = isTemporarySchema()
+                || tokens.isNamed(token, "sqlite_temp_schema")
+                || tokens.isNamed(token, "sqlite_temp_master");
         int traits = target();
         return temporary && token == Token.END_OF_TEXT ? traits | Trait.TEMPORARY : traits;
     }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * be invalid. The flags look through EXPLAIN: they tell what the explained statement would be.
  */
 public final class SqlStatement {
+    /** The temporary table that the server itself keeps on connections that clients share. */
+    public static final String OWN_TABLE = "_quicsql_last";
 
     private final String text;
     private final int start;
@@ -120,6 +122,14 @@ public final class SqlStatement {
      */
     public boolean mentionsSchemaTable() {
         return has(Trait.SCHEMA_TABLE);
+    }
+
+    /**
+     * Whether {@link #OWN_TABLE} occurs as a name or as a string, which SQLite takes for a name in places. Renamed, that
+     * table would stand in front of a real one for everybody who gets the connection next.
+     */
+    public boolean namesOwnTable() {
+        return has(Trait.NAMES_OWN_TABLE);
     }
 
     /** Whether this opens, ends or marks a transaction. False for an EXPLAIN of such a statement, which does nothing. */

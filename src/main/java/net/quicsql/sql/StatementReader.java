@@ -179,7 +179,9 @@ final class StatementReader {
 
     private void name(Token token) {
         traitOfCall = 0;
-        if (tokens.isNamed(token, "last_insert_rowid")) {
+        if (tokens.isNamed(token, SqlStatement.OWN_TABLE)) {
+            traits |= Trait.NAMES_OWN_TABLE;
+        } else if (tokens.isNamed(token, "last_insert_rowid")) {
             traits |= Trait.NAMES_LAST_INSERT_ROWID;
         } else if (tokens.isNamed(token, "changes") || tokens.isNamed(token, "total_changes")) {
             traitOfCall = Trait.NAMES_CHANGES;
@@ -190,6 +192,9 @@ final class StatementReader {
 
     /** SQLite takes a string for a table's name where only that can stand: {@code FROM 'pragma_optimize'}. */
     private void string() {
+        if (tokens.isNamed(Token.STRING, SqlStatement.OWN_TABLE)) {
+            traits |= Trait.NAMES_OWN_TABLE;
+        }
         boolean mayNameTable = switch (previous) {
             case FROM, JOIN, IN, DOT -> true;
             case COMMA, LEFT_PAREN -> afterFrom;

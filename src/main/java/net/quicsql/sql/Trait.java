@@ -10,6 +10,7 @@ final class Trait {
     static final int CONFLICT_WORD = 1 << 4;
     static final int TEMPORARY = 1 << 5;
     static final int SCHEMA_TABLE = 1 << 6;
+    static final int NAMES_OWN_TABLE = 1 << 7;
 
     private Trait() {}
 }

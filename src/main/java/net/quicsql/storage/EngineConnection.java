@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import net.quicsql.sql.Column;
+import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.SqliteCode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
@@ -16,6 +17,8 @@ import org.sqlite.jdbc4.JDBC4PreparedStatement;
  */
 public final class EngineConnection implements AutoCloseable {
     private static final int LIMIT_ATTACHED = 7;
+
+    private static final String PRIME = "INSERT OR REPLACE INTO temp." + SqlStatement.OWN_TABLE + "(rowid) VALUES(?)";
 
     private final SQLiteConnection connection;
     private final DB db;
@@ -169,8 +172,8 @@ public final class EngineConnection implements AutoCloseable {
     public void primeLastInsertRowid(long rowid) {
         try {
             // Each time: where the table was made inside a transaction, a rollback has taken it away again.
-            db._exec("CREATE TEMP TABLE IF NOT EXISTS _quicsql_last(rowid INTEGER PRIMARY KEY)");
-            EngineStatement insert = prepare("INSERT OR REPLACE INTO temp._quicsql_last(rowid) VALUES(?)");
+            db._exec("CREATE TEMP TABLE IF NOT EXISTS " + SqlStatement.OWN_TABLE + "(rowid INTEGER PRIMARY KEY)");
+            EngineStatement insert = prepare(PRIME);
             try {
                 insert.start(new Object[] {rowid});
             } finally {

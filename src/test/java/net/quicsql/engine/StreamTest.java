@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamTest {
     private static final Duration PAST_IDLE = Duration.ofSeconds(31);
@@ -51,6 +53,28 @@ class StreamTest {
         Stream next = engine.resume(APP, DEV, baton);
         assertThat(fixture.rows(next, "SELECT last_insert_rowid()")).containsExactly("1");
         next.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE _quicsql_last RENAME TO t",
+                "ALTER TABLE '_quicsql_last' RENAME TO t",
+                "ALTER TABLE [_QUICSQL_LAST] RENAME TO t",
+                "ALTER TABLE \"_quicsql_last\" ADD COLUMN v",
+                "INSERT INTO _quicsql_last VALUES(1)",
+                "CREATE INDEX i ON _quicsql_last(rowid)",
+                "DROP TABLE IF EXISTS `_quicsql_last`"
+            })
+    void refusesWhatNamesTheServersOwnTable(String sql) {
+        fixture.query(DEV, "INSERT INTO t(v) VALUES('primed')");
+        assertFails(() -> fixture.query(DEV, sql), ProblemCode.STATEMENT_REFUSED);
+
+        Stream stream = engine.open(APP, READER);
+        fixture.run(stream, "BEGIN");
+        fixture.rows(stream, "SELECT last_insert_rowid()");
+        assertFails(() -> fixture.run(stream, sql), ProblemCode.STATEMENT_REFUSED);
+        stream.close();
     }
 
     @Test
