@@ -1,7 +1,5 @@
 package net.quicsql.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +23,7 @@ import net.quicsql.storage.BeginMode;
 import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.Database;
 import net.quicsql.storage.EngineConnection;
+import org.jspecify.annotations.Nullable;
 
 /** BEGIN, COMMIT, ROLLBACK and savepoints of streams: leases a connection for as long as a transaction lasts. Thread-safe. */
 final class TransactionControl {
@@ -72,10 +71,13 @@ final class TransactionControl {
     private StatementResult begin(Session session, boolean mayWrite, Statement statement, RowSink sink) {
         Runnable permit = permit(session.database());
         boolean begun = false;
-        boolean fresh = session.lease() == null;
         boolean readOnly = !mayWrite || statement.sql().transactionMode() == TransactionMode.READONLY;
-        Lease lease = fresh ? lease(session, readOnly) : requireNonNull(session.lease());
+        @Nullable Lease lease = session.lease();
+        boolean fresh = lease == null;
         try {
+            if (lease == null) {
+                lease = lease(session, readOnly);
+            }
             start(session, lease, readOnly, statement, sink);
             DatabaseMetrics metrics = session.database().metrics();
             metrics.transactionOpened();
@@ -89,9 +91,11 @@ final class TransactionControl {
         } finally {
             if (!begun) {
                 permit.run();
-                lease.releaseTurn();
-                if (fresh) {
-                    lease.end();
+                if (lease != null) {
+                    lease.releaseTurn();
+                    if (fresh) {
+                        lease.end();
+                    }
                 }
             }
         }

@@ -6,11 +6,14 @@ import static net.quicsql.engine.EngineFixture.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.quicsql.limits.Limits;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -74,6 +77,22 @@ class StreamTest {
         fixture.run(stream, "BEGIN");
         fixture.rows(stream, "SELECT last_insert_rowid()");
         assertFails(() -> fixture.run(stream, sql), ProblemCode.STATEMENT_REFUSED);
+        stream.close();
+    }
+
+    @Test
+    void givesATransactionsPlaceBackWhereItsConnectionCannotBeOpened() throws IOException {
+        Path file = folder.resolve("app.db");
+        Path elsewhere = folder.resolve("elsewhere");
+        Files.move(file, elsewhere);
+        int more = LimitsConfig.defaults().maxTransactionsPerDatabase() + 1;
+        for (int i = 0; i < more; i++) {
+            assertFails(() -> fixture.run(engine.open(APP, DEV), "BEGIN"), ProblemCode.SQL_IO_FAILED);
+        }
+        Files.move(elsewhere, file);
+
+        Stream stream = engine.open(APP, DEV);
+        fixture.run(stream, "BEGIN");
         stream.close();
     }
 
