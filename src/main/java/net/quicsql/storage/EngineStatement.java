@@ -22,6 +22,8 @@ public final class EngineStatement {
     private static final int SQLITE_TEXT = 3;
     private static final int SQLITE_BLOB = 4;
     private static final byte[] EMPTY = {};
+    /** An epoch and a version that do not occur. */
+    private static final long NEVER = -1;
 
     private final EngineConnection connection;
     private final DB db;
@@ -30,7 +32,8 @@ public final class EngineStatement {
     private final String text;
     private @Nullable List<Column> columns;
     private int columnCount;
-    private long columnsEpoch = -1;
+    private long columnsEpoch = NEVER;
+    private long columnsVersion = NEVER;
     private boolean bound;
 
     EngineStatement(EngineConnection connection, DB db, JDBC4PreparedStatement prepared, String text)
@@ -67,6 +70,9 @@ public final class EngineStatement {
         try {
             bound = arguments.length > 0;
             boolean row = db.execute(prepared, bound ? arguments : null);
+            if (columnCount > 0) {
+                checkSchemaVersion(row);
+            }
             if (columnsEpoch != connection.schemaEpoch()) {
                 refreshColumns();
             }
@@ -167,6 +173,18 @@ public final class EngineStatement {
         }
         String text = db.column_text(pointer, column);
         return text == null ? EMPTY : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Notices what nobody has told: another process has changed the schema, or another thread has and is about to say so.
+     * While there is a row this asks within the statement's own snapshot; else the answer may be newer than the columns.
+     */
+    private void checkSchemaVersion(boolean row) {
+        long version = connection.schemaVersion();
+        if (version != columnsVersion) {
+            columnsVersion = row ? version : NEVER;
+            columnsEpoch = NEVER;
+        }
     }
 
     private void refreshColumns() throws SQLException {

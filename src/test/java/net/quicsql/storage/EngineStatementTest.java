@@ -32,6 +32,26 @@ class EngineStatementTest {
     }
 
     @Test
+    void noticesThatAnotherProcessHasChangedTheSchema() throws Exception {
+        StorageFixture.run(connection, "CREATE TABLE t(a)");
+        StorageFixture.run(connection, "INSERT INTO t VALUES(1)");
+        assertThat(StorageFixture.run(connection, "SELECT * FROM t")).containsExactly(List.of(1L));
+
+        StorageFixture.outside(
+                folder.resolve("app.db"),
+                "ALTER TABLE t ADD COLUMN b DEFAULT 2",
+                "ALTER TABLE t RENAME COLUMN a TO renamed");
+
+        assertThat(StorageFixture.run(connection, "SELECT * FROM t")).containsExactly(List.of(1L, 2L));
+        EngineStatement statement = connection.prepare("SELECT * FROM t");
+        assertThat(statement.columns()).extracting(Column::name).containsExactly("renamed", "b");
+        StorageFixture.outside(folder.resolve("app.db"), "ALTER TABLE t DROP COLUMN b", "DELETE FROM t");
+        assertThat(statement.start(new Object[0])).isFalse();
+        assertThat(statement.columns()).extracting(Column::name).containsExactly("renamed");
+        connection.done(statement);
+    }
+
+    @Test
     void pushesEachTypeAsItIs() {
         assertThat(row("SELECT 1, -9223372036854775808, 1.5, 'é', x'00ff', NULL"))
                 .isEqualTo(Arrays.asList(1L, Long.MIN_VALUE, 1.5, "text c3a9", "blob 00ff", null));
