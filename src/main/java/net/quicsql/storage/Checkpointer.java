@@ -22,6 +22,14 @@ final class Checkpointer {
     /** A log of this size is worth copying back: SQLite's own default of 1,000 pages of 4 KiB. */
     static final long PASSIVE_BYTES = 4L * 1024 * 1024;
 
+    /**
+     * While others write, a passive checkpoint never catches up with them, and a log that is not copied wholly is never
+     * begun anew: from this size on it is copied in the writer's turn.
+     */
+    static final long TRUNCATE_BYTES = 4 * PASSIVE_BYTES;
+
+    private static final long TURN_WAIT_NANOS = 1_000_000_000L;
+
     private final Supplier<Collection<Database>> databases;
     private final Map<Database, Maintenance> connections = new ConcurrentHashMap<>();
 
@@ -37,6 +45,9 @@ final class Checkpointer {
                 database.metrics().walBytes(bytes);
                 if (bytes >= PASSIVE_BYTES) {
                     passive(database);
+                }
+                if (bytes >= TRUNCATE_BYTES) {
+                    truncate(database);
                 }
             }
         }
@@ -66,6 +77,15 @@ final class Checkpointer {
             database.metrics().checkpointed(System.nanoTime() - started);
         } catch (JdbiException | ProblemException e) {
             LOG.warn("database {}: checkpoint failed; its log grows until one succeeds", database.name(), e);
+        }
+    }
+
+    /** What is left after the passive checkpoint is little. Readers are hardly waited for: writers are waiting too. */
+    private void truncate(Database database) {
+        try (WriterTurn turn = database.upkeepTurn("a checkpoint", TURN_WAIT_NANOS)) {
+            maintenance(database).tryCheckpointTruncate();
+        } catch (JdbiException | ProblemException e) {
+            LOG.debug("database {}: its log could not be emptied this time", database.name(), e);
         }
     }
 

@@ -18,7 +18,7 @@ final class ConnectionFactory {
 
     private static final int MAX_VARIABLES = 32_766;
     /** How long our own maintenance waits for another process; client statements have a handler with a deadline. */
-    private static final int MAINTENANCE_BUSY_MILLIS = 1_000;
+    static final int MAINTENANCE_BUSY_MILLIS = 1_000;
 
     private final Path file;
     private final DatabaseConfig config;

@@ -134,6 +134,11 @@ public final class Database {
         }
     }
 
+    /** The turn, for work on the file that no client asked for. */
+    WriterTurn upkeepTurn(String purpose, long maxWaitNanos) {
+        return writerQueue.acquireForUpkeep(purpose, maxWaitNanos);
+    }
+
     /**
      * The connection of autocommit writes and batches, a new one where a failure has left the state of the last one in
      * doubt; only for the holder of a {@link WriterTurn}.

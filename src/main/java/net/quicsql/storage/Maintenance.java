@@ -7,6 +7,8 @@ import org.sqlite.SQLiteConnection;
 
 /** A database's connection for our own SQL, by Jdbi; no client statement ever runs on it. One thread at a time. */
 final class Maintenance implements AutoCloseable {
+    private static final int MOMENT_MILLIS = 20;
+
     private final Handle handle;
 
     private Maintenance(Handle handle) {
@@ -30,6 +32,16 @@ final class Maintenance implements AutoCloseable {
     /** Copies everything and empties the log, if no reader is in the way. */
     void checkpointTruncate() {
         checkpoint("TRUNCATE");
+    }
+
+    /** As {@link #checkpointTruncate}, but waits for readers for a moment only. */
+    void tryCheckpointTruncate() {
+        handle.execute("PRAGMA busy_timeout=" + MOMENT_MILLIS);
+        try {
+            checkpoint("TRUNCATE");
+        } finally {
+            handle.execute("PRAGMA busy_timeout=" + ConnectionFactory.MAINTENANCE_BUSY_MILLIS);
+        }
     }
 
     @Override

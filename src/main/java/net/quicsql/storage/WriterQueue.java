@@ -37,19 +37,28 @@ public final class WriterQueue {
      * @throws net.quicsql.problem.ProblemException SQL_BUSY once the wait has passed, naming the holder
      */
     public WriterTurn acquire(String principal, String purpose, long maxWaitNanos) {
+        return acquire(principal, purpose, maxWaitNanos, true);
+    }
+
+    /** As {@link #acquire}, for upkeep: who waits so is no reason to end anybody's transaction. */
+    WriterTurn acquireForUpkeep(String purpose, long maxWaitNanos) {
+        return acquire("", purpose, maxWaitNanos, false);
+    }
+
+    private WriterTurn acquire(String principal, String purpose, long maxWaitNanos, boolean counted) {
         Waiter waiter;
         synchronized (this) {
             if (holder == null) {
                 return take(principal, purpose);
             }
-            waiter = new Waiter(Thread.currentThread(), principal, purpose);
+            waiter = new Waiter(Thread.currentThread(), principal, purpose, counted);
             waiting.computeIfAbsent(principal, key -> new ArrayDeque<>()).add(waiter);
-            waiters++;
+            waiters += waiter.count;
         }
         return await(waiter, maxWaitNanos);
     }
 
-    /** Threads in line. */
+    /** Threads in line, without upkeep. */
     public synchronized int depth() {
         return waiters;
     }
@@ -85,8 +94,8 @@ public final class WriterQueue {
         Map.Entry<String, Deque<Waiter>> entry = first.next();
         first.remove();
         Deque<Waiter> line = entry.getValue();
-        Waiter next = line.poll();
-        waiters--;
+        Waiter next = line.remove();
+        waiters -= next.count;
         if (!line.isEmpty()) {
             waiting.put(entry.getKey(), line);
         }
@@ -123,7 +132,7 @@ public final class WriterQueue {
         }
         Deque<Waiter> line = waiting.get(waiter.principal);
         if (line != null && line.remove(waiter)) {
-            waiters--;
+            waiters -= waiter.count;
             if (line.isEmpty()) {
                 waiting.remove(waiter.principal);
             }
@@ -142,12 +151,16 @@ public final class WriterQueue {
         private final Thread thread;
         private final String principal;
         private final String purpose;
+        /** What it counts in the depth of the queue. */
+        private final int count;
+
         private volatile @Nullable WriterTurn turn;
 
-        Waiter(Thread thread, String principal, String purpose) {
+        Waiter(Thread thread, String principal, String purpose, boolean counted) {
             this.thread = thread;
             this.principal = principal;
             this.purpose = purpose;
+            this.count = counted ? 1 : 0;
         }
     }
 }
