@@ -21,6 +21,9 @@ public final class BodyReader {
     /** First buffer of a body of unknown length; most bodies fit. */
     private static final int FIRST_BYTES = 8 * 1024;
 
+    /** A body whose announced length is no more gets its memory before it comes. */
+    private static final int AT_ONCE_BYTES = 256 * 1024;
+
     private BodyReader() {}
 
     /**
@@ -47,8 +50,16 @@ public final class BodyReader {
     }
 
     private static byte[] readKnown(InputStream in, int length) throws IOException {
-        byte[] body = new byte[length];
-        if (in.readNBytes(body, 0, length) < length) {
+        // Memory for what arrives, not for what is announced.
+        byte[] body = length <= AT_ONCE_BYTES ? new byte[length] : null;
+        int arrived;
+        if (body != null) {
+            arrived = in.readNBytes(body, 0, length);
+        } else {
+            body = in.readNBytes(length);
+            arrived = body.length;
+        }
+        if (arrived < length) {
             throw unreadable();
         }
         return body;
