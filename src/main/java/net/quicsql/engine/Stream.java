@@ -47,6 +47,7 @@ public final class Stream {
         long started = engine.nanoClock().getAsLong();
         OperationMetrics execute = metrics().operation(Operation.EXECUTE);
         try {
+            engine.sessions().abortIfTooOld(session);
             Abort abort = session.abort();
             return abort != null
                     ? executeAborted(abort, statement.sql(), sink)

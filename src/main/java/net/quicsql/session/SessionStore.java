@@ -138,8 +138,11 @@ public final class SessionStore {
         return live.values();
     }
 
-    /** A client that is never idle for long enough to be looked at must not outlive the limits either. */
-    private void abortIfTooOld(Session session) {
+    /**
+     * Ends a claimed stream's transaction if it is past its lifetime: a client that is never idle for long enough to be
+     * looked at must not outlive the limits either, nor one request of many statements.
+     */
+    public void abortIfTooOld(Session session) {
         Abort abort = reasons.ofAge(session, nanoClock.getAsLong());
         if (abort != null) {
             abortTransaction(session, abort);

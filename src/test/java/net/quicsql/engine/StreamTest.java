@@ -97,6 +97,19 @@ class StreamTest {
     }
 
     @Test
+    void endsATransactionPastItsLifetimeWithinOneRequest() {
+        Stream stream = engine.open(APP, DEV);
+        fixture.run(stream, "BEGIN IMMEDIATE");
+        fixture.run(stream, "INSERT INTO t(v) VALUES(1)");
+        fixture.pass(LimitsConfig.defaults().maxTxLifetime().plusSeconds(1));
+        assertFails(() -> fixture.run(stream, "INSERT INTO t(v) VALUES(2)"), ProblemCode.TRANSACTION_TIMEOUT);
+        assertThat(stream.isAutocommit()).isFalse();
+        fixture.run(stream, "ROLLBACK");
+        assertThat(fixture.rows(stream, "SELECT count(*) FROM t")).containsExactly("0");
+        stream.close();
+    }
+
+    @Test
     void acceptsAnOlderBatonOfAParkedStream() {
         String first = released(engine.open(APP, DEV));
         released(engine.resume(APP, DEV, first));
