@@ -74,9 +74,8 @@ final class ConnectionUse {
     StatementResult onLease(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
         EngineConnection connection = lease.connection();
         SqlStatement sql = statement.sql();
-        if (!lease.isPrimed() && dependsOnLastRowid(sql)) {
-            prime(connection, session);
-            lease.primed();
+        if (dependsOnLastRowid(sql) || sql.verb().changesRows() || sql.namesChanges()) {
+            prime(session, lease);
         }
         boolean needsTurn = writes && connection.role() == ConnectionRole.WRITER && !lease.hasTurn();
         Runnable first = needsTurn ? () -> takeTurn(session, lease, sql) : StatementRunner.NOTHING_FIRST;
@@ -152,6 +151,18 @@ final class ConnectionUse {
             connection.vacuum();
         } finally {
             connection.stopClock();
+        }
+    }
+
+    /**
+     * Makes a leased connection answer {@code last_insert_rowid()} and {@code changes()} as the stream's own would. Before
+     * its first change, for priming counts as one.
+     */
+    void prime(Session session, Lease lease) {
+        if (!lease.isPrimed()) {
+            prime(lease.connection(), session);
+            lease.connection().execute("DELETE FROM temp." + SqlStatement.OWN_TABLE + " WHERE 0");
+            lease.primed();
         }
     }
 

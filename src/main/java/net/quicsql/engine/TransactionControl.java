@@ -117,6 +117,8 @@ final class TransactionControl {
                         && session.database().config().begin() == BeginMode.IMMEDIATE;
         boolean writes = immediate && !readOnly && connection.role() == ConnectionRole.WRITER;
         if (readOnly && connection.role() == ConnectionRole.WRITER) {
+            // Priming writes a temporary table.
+            use.prime(session, lease);
             lease.queryOnly();
         }
         Statement sent = statement;

@@ -97,6 +97,29 @@ class StreamTest {
     }
 
     @Test
+    void countsTheStreamsOwnChangesInATransaction() {
+        fixture.query(DEV, "INSERT INTO t(v) VALUES(1), (2), (3)");
+        Stream stream = engine.open(APP, DEV);
+        fixture.run(stream, "BEGIN");
+        fixture.run(stream, "UPDATE t SET v = v + 10");
+        assertThat(fixture.rows(stream, "SELECT changes(), last_insert_rowid()"))
+                .containsExactly("3|0");
+        fixture.run(stream, "COMMIT");
+        fixture.run(stream, "BEGIN");
+        assertThat(fixture.rows(stream, "SELECT changes()")).containsExactly("0");
+        stream.close();
+    }
+
+    @Test
+    void tellsTheLastRowidInAReadOnlyTransactionWithTemporaryObjects() {
+        Stream stream = engine.open(APP, DEV);
+        fixture.run(stream, "CREATE TEMP TABLE x(a)");
+        fixture.run(stream, "BEGIN READONLY");
+        assertThat(fixture.rows(stream, "SELECT last_insert_rowid()")).containsExactly("0");
+        stream.close();
+    }
+
+    @Test
     void endsATransactionPastItsLifetimeWithinOneRequest() {
         Stream stream = engine.open(APP, DEV);
         fixture.run(stream, "BEGIN IMMEDIATE");
