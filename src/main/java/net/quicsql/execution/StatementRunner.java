@@ -103,7 +103,7 @@ public final class StatementRunner {
             }
         } catch (ProblemException e) {
             late = connection.stopClock();
-            throw late ? timedOut(e) : e;
+            throw late ? ended(connection, e) : e;
         } finally {
             connection.stopClock();
         }
@@ -127,7 +127,12 @@ public final class StatementRunner {
         return sql.kind() == StatementKind.WITH && sql.verb().changesRows();
     }
 
-    private ProblemException timedOut(ProblemException e) {
+    /** Says who ended a statement that was interrupted. */
+    private ProblemException ended(EngineConnection connection, ProblemException e) {
+        if (connection.isStopping()) {
+            return new Problem.Refused(ProblemCode.SHUTTING_DOWN, "the server is stopping: the statement was ended")
+                    .toException();
+        }
         if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.INTERRUPT) {
             return new Problem.Refused(
                             ProblemCode.STATEMENT_TIMEOUT,

@@ -55,6 +55,7 @@ final class StorageAssembly implements DatabaseHealth {
                 metrics);
         SessionStore sessions = new SessionStore(keys, limits, Clock.systemUTC(), System::nanoTime);
         environment.lifecycle().manage(databases);
+        environment.lifecycle().addEventListener(new DrainDeadline(databases));
         environment.lifecycle().manage(new SessionReaper(sessions, limits, System::nanoTime));
         return new StorageAssembly(
                 directory, databases, keys, new StreamEngine(databases, sessions, limits, System::nanoTime));

@@ -10,6 +10,8 @@ import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One database: its writer, readers and leased connections. Opened at its first use. Thread-safe.
@@ -23,6 +25,9 @@ public final class Database {
 
     private static final Problem MOVED = SqliteProblems.problem(
             SqliteCode.READONLY_DBMOVED, "the database file was moved, replaced or deleted while it was open");
+
+    private static final long MAX_CLOSE_WAIT_NANOS = 3_000_000_000L;
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private final DatabaseName name;
     private final DatabaseConfig config;
@@ -218,8 +223,10 @@ public final class Database {
         state.interruptLate();
     }
 
-    void cancelAll() {
-        state.cancelAll();
+    /** Ends what runs, refuses what waits or comes. To be followed by {@link #close}. */
+    void endWork() {
+        state.endWork();
+        writerQueue.close();
     }
 
     ConnectionFactory factory() {
@@ -231,8 +238,26 @@ public final class Database {
         return current;
     }
 
-    /** Closes every connection that is not lent. The caller has checkpointed and made sure that nobody works. */
-    void close() {
+    /**
+     * Closes every connection that is not lent; one that is lent is closed when it is given back. The writer is closed in
+     * its turn, for closing it under a running statement would free what that statement works on: where the turn is not to
+     * be had in time the file is left as a crash would leave it, which the next open mends.
+     *
+     * @param checkpoint copies the log back, if there is one
+     */
+    void close(Runnable checkpoint) {
+        try (WriterTurn turn = writerQueue.acquireForUpkeep("closing", MAX_CLOSE_WAIT_NANOS)) {
+            checkpoint.run();
+            closeNow();
+        } catch (ProblemException e) {
+            LOG.warn(
+                    "database {} is left open at the stop: {}",
+                    name,
+                    e.problem().message());
+        }
+    }
+
+    private void closeNow() {
         synchronized (opening) {
             phase = Phase.CLOSED;
             readers.close();
@@ -283,6 +308,12 @@ public final class Database {
                 failure = null;
                 phase = Phase.OPEN;
             } catch (ProblemException e) {
+                if (latest == null || !latest.problem().equals(e.problem())) {
+                    LOG.error(
+                            "database {} cannot be opened: {}",
+                            name,
+                            e.problem().message());
+                }
                 failure = new Failure(e.problem(), nanoClock.getAsLong());
                 throw e;
             }

@@ -92,13 +92,16 @@ public final class DatabaseManager implements Managed {
         if (!timer.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("the storage timers did not end within {} s", STOP_SECONDS);
         }
+        endWork();
         for (Database database : known()) {
-            // What still runs after the grace period ends now, or closing would wait for it.
-            database.cancelAll();
-            checkpointer.closing(database);
-            database.close();
+            database.close(() -> checkpointer.closing(database));
         }
         directory.close();
+    }
+
+    /** Ends every running statement and lets no other begin: they answer that the server is stopping. Idempotent. */
+    public void endWork() {
+        known().forEach(Database::endWork);
     }
 
     /** The database of a name, open, or empty where there is none. */
@@ -144,7 +147,7 @@ public final class DatabaseManager implements Managed {
         try {
             database.open();
         } catch (ProblemException e) {
-            LOG.error("database {} cannot be opened: {}", name, e.problem().message());
+            // Logged by the database, and told by its health.
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class DatabaseState {
     private final Set<EngineConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong schemaEpoch = new AtomicLong();
+    private volatile boolean stopping;
     private volatile boolean utf8 = true;
 
     void remember(EngineConnection connection) {
@@ -27,9 +28,15 @@ final class DatabaseState {
         connections.forEach(EngineConnection::interruptIfLate);
     }
 
-    /** Ends whatever runs. */
-    void cancelAll() {
+    /** Ends whatever runs, and lets nothing begin any more. */
+    void endWork() {
+        // Before the cancelling: a statement that starts its clock meanwhile is either seen here or sees this.
+        stopping = true;
         connections.forEach(EngineConnection::cancel);
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     long schemaEpoch() {

@@ -100,9 +100,18 @@ public final class EngineConnection implements AutoCloseable {
         }
     }
 
+    /** Whether statements are ended because the server stops. */
+    public boolean isStopping() {
+        return database.isStopping();
+    }
+
     /** From now on statements are ended once the deadline, a {@link System#nanoTime()} value, has passed. */
     public void startClock(long deadlineNanos) {
         clock.start(deadlineNanos);
+        if (database.isStopping()) {
+            clock.stop();
+            throw WriterQueue.stopping();
+        }
     }
 
     /** Stops the clock and tells whether the deadline had passed or {@link #cancel} was called. */

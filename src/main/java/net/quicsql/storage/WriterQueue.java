@@ -9,6 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ public final class WriterQueue {
     private final Map<String, Deque<Waiter>> waiting = new LinkedHashMap<>();
     private @Nullable WriterTurn holder;
     private int waiters;
+    private boolean closed;
 
     public WriterQueue(LongSupplier nanoClock) {
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
@@ -48,6 +52,9 @@ public final class WriterQueue {
     private WriterTurn acquire(String principal, String purpose, long maxWaitNanos, boolean counted) {
         Waiter waiter;
         synchronized (this) {
+            if (closed && counted) {
+                throw stopping();
+            }
             if (holder == null) {
                 return take(principal, purpose);
             }
@@ -56,6 +63,24 @@ public final class WriterQueue {
             waiters += waiter.count;
         }
         return await(waiter, maxWaitNanos);
+    }
+
+    /** Refuses everybody in line and whoever comes, but for upkeep; the holder goes on. */
+    synchronized void close() {
+        closed = true;
+        for (Deque<Waiter> line : waiting.values()) {
+            for (Waiter waiter : line) {
+                waiter.refused = true;
+                LockSupport.unpark(waiter.thread);
+            }
+        }
+        waiting.clear();
+        waiters = 0;
+    }
+
+    /** What everybody is told who comes too late. */
+    static ProblemException stopping() {
+        return new Problem.Refused(ProblemCode.SHUTTING_DOWN, "the server is stopping").toException();
     }
 
     /** Threads in line, without upkeep. */
@@ -111,6 +136,9 @@ public final class WriterQueue {
                 if (turn != null) {
                     return turn;
                 }
+                if (waiter.refused) {
+                    throw stopping();
+                }
                 long left = maxWaitNanos - (nanoClock.getAsLong() - started);
                 if (left <= 0 || interrupted) {
                     return giveUp(waiter, maxWaitNanos);
@@ -155,6 +183,7 @@ public final class WriterQueue {
         private final int count;
 
         private volatile @Nullable WriterTurn turn;
+        private volatile boolean refused;
 
         Waiter(Thread thread, String principal, String purpose, boolean counted) {
             this.thread = thread;

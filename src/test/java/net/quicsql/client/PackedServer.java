@@ -155,6 +155,13 @@ public final class PackedServer implements AutoCloseable {
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** The metrics of the admin port as Prometheus reads them. */
+    public String metrics() throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + adminPort + "/prometheus");
+        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     /** Runs a statement through {@code /app/query}; it must succeed. */
     public JsonNode query(String sql, Object... arguments) throws IOException, InterruptedException {
         String body = JSON.writeValueAsString(Map.of("sql", sql, "args", List.of(arguments)));

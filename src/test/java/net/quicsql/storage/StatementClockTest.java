@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqliteCode;
 import org.junit.jupiter.api.AfterEach;
@@ -94,8 +95,19 @@ class StatementClockTest {
     @Test
     void cancelsNothingBetweenStatements() {
         connection.cancel();
-        storage.app().cancelAll();
         assertThat(StorageFixture.run(connection, "SELECT 1")).hasSize(1);
+        connection.startClock(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+        assertThat(connection.stopClock()).isFalse();
+    }
+
+    @Test
+    void letsNoStatementBeginOnceTheServerStops() {
+        storage.app().endWork();
+        assertThatThrownBy(() -> connection.startClock(
+                        System.nanoTime() + Duration.ofMinutes(1).toNanos()))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.SHUTTING_DOWN));
     }
 
     @Test

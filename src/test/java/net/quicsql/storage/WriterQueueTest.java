@@ -43,6 +43,26 @@ class WriterQueueTest {
     }
 
     @Test
+    void refusesWhoeverWaitsWhenItIsClosed() throws Exception {
+        WriterTurn holder = queue.acquire("ada", "a write", LONG);
+        CompletableFuture<ProblemCode> waiting = CompletableFuture.supplyAsync(() -> {
+            try (WriterTurn turn = queue.acquire("bob", "a write", LONG)) {
+                throw new AssertionError("a closed queue gave a turn");
+            } catch (ProblemException e) {
+                return e.problem().code();
+            }
+        });
+        while (!queue.isContended()) {
+            Thread.onSpinWait();
+        }
+        queue.close();
+        assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(ProblemCode.SHUTTING_DOWN);
+        assertThat(queue.depth()).isZero();
+        holder.close();
+        queue.acquireForUpkeep("closing", LONG).close();
+    }
+
+    @Test
     void rotatesAmongPrincipals() throws Exception {
         WriterTurn first = queue.acquire("ada", "a write", LONG);
         waits("ada", "a1");
