@@ -10,6 +10,8 @@ import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One database: its writer, readers and leased connections. Opened at its first use. Thread-safe.
@@ -20,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class Database {
     /** A database that failed to open is tried again after this: the file may have been mended meanwhile. */
     private static final long RETRY_OPEN_NANOS = 1_000_000_000L;
+
+    /** Longest wait at the end for a write that was cancelled. */
+    private static final long CLOSE_WAIT_NANOS = 2_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private static final Problem MOVED = SqliteProblems.problem(
             SqliteCode.READONLY_DBMOVED, "the database file was moved, replaced or deleted while it was open");
@@ -231,8 +238,24 @@ public final class Database {
         return current;
     }
 
-    /** Closes every connection that is not lent. The caller has checkpointed and made sure that nobody works. */
+    /** Closes every connection that is not lent. The caller has checkpointed, and cancelled what ran. */
     void close() {
+        @Nullable EngineConnection last = closeIdle();
+        if (last == null) {
+            files.release(this);
+            return;
+        }
+        // Closed under its user's hands, the writer would take the whole process along: its statements are pointers.
+        try (WriterTurn turn = upkeepTurn("closing", CLOSE_WAIT_NANOS)) {
+            last.close();
+            files.release(this);
+        } catch (ProblemException e) {
+            LOG.warn("database {}: a write did not end, so its connection is not closed", name, e);
+        }
+    }
+
+    /** Closes all but the writer, which nobody is given any more from now on. */
+    private @Nullable EngineConnection closeIdle() {
         synchronized (opening) {
             phase = Phase.CLOSED;
             readers.close();
@@ -240,10 +263,7 @@ public final class Database {
             idleReaders.close();
             EngineConnection last = writer;
             writer = null;
-            if (last != null) {
-                last.close();
-            }
-            files.release(this);
+            return last;
         }
     }
 
