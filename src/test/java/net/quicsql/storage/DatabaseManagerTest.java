@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import net.quicsql.access.DatabaseName;
@@ -264,6 +265,30 @@ class DatabaseManagerTest {
         }
         try (StorageFixture again = new StorageFixture(folder)) {
             assertThat(StorageFixture.read(again.app(), "SELECT a FROM t")).containsExactly(List.of(1L));
+        }
+    }
+
+    @Test
+    void leavesTheWriterToItsUserUntilTheTurnIsOver() throws Exception {
+        StorageFixture storage = new StorageFixture(folder);
+        Database database = storage.app();
+        CompletableFuture<Void> stop;
+        try (WriterTurn turn = database.writerTurn("test", "a test")) {
+            EngineConnection writer = database.writer();
+            stop = CompletableFuture.runAsync(() -> closeQuietly(storage));
+            Await.until(writer::isStopping);
+            assertThat(database.isOpen()).isTrue();
+            assertThat(writer.isAutocommit()).isTrue();
+        }
+        stop.get(20, TimeUnit.SECONDS);
+        assertThat(database.openConnections()).isZero();
+    }
+
+    private static void closeQuietly(StorageFixture storage) {
+        try {
+            storage.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
