@@ -58,14 +58,31 @@ final class ConnectionUse {
             if (dependsOnLastRowid(statement.sql())) {
                 prime(writer, session);
             }
-            try {
-                return remember(session, runner.run(writer, statement, sink));
-            } catch (ProblemException e) {
-                // Nothing may stay open on a connection that the next principal will write with.
-                if (!writer.isAutocommit()) {
-                    writer.rollback();
-                }
-                throw e;
+            return remember(session, runOnWriter(writer, statement, sink));
+        }
+    }
+
+    /**
+     * Runs a statement that stands alone. One that returns rows is committed when they have been taken: a client that is
+     * told that its answer is too large must not find the rows written.
+     */
+    private StatementResult runOnWriter(EngineConnection writer, Statement statement, RowSink sink) {
+        boolean done = false;
+        try {
+            boolean returning = statement.sql().returning();
+            if (returning) {
+                writer.beginImmediate();
+            }
+            StatementResult result = runner.run(writer, statement, sink);
+            if (returning) {
+                writer.commit();
+            }
+            done = true;
+            return result;
+        } finally {
+            // Nothing may stay open on a connection that the next principal will write with.
+            if (!done && !writer.isAutocommit()) {
+                writer.rollback();
             }
         }
     }

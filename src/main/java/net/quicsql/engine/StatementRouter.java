@@ -152,6 +152,9 @@ final class StatementRouter {
     }
 
     private StatementResult schema(Session session, boolean mayWrite, Statement statement, RowSink sink) {
+        if (statement.sql().temporary() && !mayWrite) {
+            throw Failures.writeForbidden();
+        }
         if (statement.sql().temporary() && session.lease() == null) {
             return temporaryObjects.run(session, mayWrite, statement, sink);
         }

@@ -92,13 +92,21 @@ final class TransactionControl {
             if (!begun) {
                 permit.run();
                 if (lease != null) {
-                    lease.releaseTurn();
+                    undo(lease);
                     if (fresh) {
                         lease.end();
                     }
                 }
             }
         }
+    }
+
+    /** Brings a connection back to where it was before a begin that failed, be it after SQLite had begun. */
+    private static void undo(Lease lease) {
+        if (!lease.connection().isAutocommit()) {
+            lease.connection().rollback();
+        }
+        lease.transactionEnded();
     }
 
     private Lease lease(Session session, boolean readOnly) {

@@ -39,7 +39,7 @@ final class ServerDefaults {
     private static final DataSize SLOWEST_REQUEST = DataSize.bytes(16);
 
     /** A request occupies a thread while it waits for its turn to write. */
-    private static final int MAX_THREADS = 256;
+    private static final int MAX_THREADS = 1024;
 
     private static final int MIN_THREADS = 8;
 

@@ -74,6 +74,11 @@ public final class Lease {
         inTransaction = false;
         readSomething = false;
         releaseTurn();
+        Runnable permit = transactionPermit;
+        transactionPermit = null;
+        if (permit != null) {
+            permit.run();
+        }
         if (queryOnly) {
             queryOnly = false;
             connection.execute("PRAGMA query_only=OFF");
@@ -82,11 +87,6 @@ public final class Lease {
             schemaTouched = false;
             connection.schemaChangedHere();
             database.schemaChanged();
-        }
-        Runnable permit = transactionPermit;
-        transactionPermit = null;
-        if (permit != null) {
-            permit.run();
         }
     }
 

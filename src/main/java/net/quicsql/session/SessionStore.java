@@ -183,7 +183,7 @@ public final class SessionStore {
             }
             return abort;
         }
-        return Abort.of(baton.transactionOpen() ? Abort.Cause.UNKNOWN : Abort.Cause.SESSION_STATE);
+        return Abort.of(baton.temporaryState() ? Abort.Cause.SESSION_STATE : Abort.Cause.UNKNOWN);
     }
 
     private boolean isExpired(Baton baton) {

@@ -291,9 +291,12 @@ public final class EngineConnection implements AutoCloseable {
     public void close() {
         database.forget(this);
         try {
-            cache.closeAll();
-            own.values().forEach(EngineStatement::close);
-            connection.close();
+            try {
+                cache.closeAll();
+                own.values().forEach(EngineStatement::close);
+            } finally {
+                connection.close();
+            }
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
         }

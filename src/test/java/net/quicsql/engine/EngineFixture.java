@@ -118,7 +118,7 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     /** Rows as text, cells parted by a bar. */
-    public static final class TextRows implements RowSink {
+    public static class TextRows implements RowSink {
         public final List<String> rows = new ArrayList<>();
         public List<Column> columns = List.of();
         private final StringBuilder row = new StringBuilder();

@@ -324,6 +324,43 @@ class StreamTest {
     }
 
     @Test
+    void writesNothingWhenNobodyCanTakeTheRowsOfAnInsert() {
+        EngineFixture.TextRows full = new EngineFixture.TextRows() {
+            @Override
+            public void beginRow() {
+                throw new Problem.Refused(ProblemCode.RESPONSE_TOO_LARGE, "full").toException();
+            }
+        };
+        assertFails(
+                () -> engine.query(APP, DEV, fixture.statement("INSERT INTO t(v) VALUES(1) RETURNING v"), full),
+                ProblemCode.RESPONSE_TOO_LARGE);
+        assertThat(fixture.query(DEV, "SELECT count(*) FROM t")).containsExactly("0");
+        assertThat(fixture.query(DEV, "INSERT INTO t(v) VALUES(2) RETURNING v")).containsExactly("2");
+        assertThat(fixture.query(DEV, "SELECT v FROM t")).containsExactly("2");
+    }
+
+    @Test
+    void letsAReaderMakeNothingTemporaryInATransactionEither() {
+        Stream stream = engine.open(APP, READER);
+        fixture.run(stream, "BEGIN");
+        assertFails(() -> fixture.run(stream, "CREATE TEMP TABLE u(x)"), ProblemCode.SQL_WRITE_FORBIDDEN);
+        fixture.run(stream, "ROLLBACK");
+        stream.release();
+    }
+
+    @Test
+    void tellsThatTemporaryObjectsWentWithATransactionInARestart() throws Exception {
+        String baton = after(engine.open(APP, DEV), "CREATE TEMP TABLE mine(x)");
+        baton = after(engine.resume(APP, DEV, baton), "BEGIN");
+        fixture.close();
+        fixture = new EngineFixture(folder);
+        engine = fixture.engine();
+        Stream lost = engine.resume(APP, DEV, baton);
+        assertFails(() -> fixture.run(lost, "SELECT 1"), ProblemCode.SESSION_STATE_LOST);
+        lost.release();
+    }
+
+    @Test
     void tellsWhatToDoAboutAStaleSnapshot() {
         Stream stream = engine.open(APP, DEV);
         fixture.run(stream, "BEGIN");
