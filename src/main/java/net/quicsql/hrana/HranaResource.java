@@ -59,8 +59,9 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
-        return pipeline(principal, database, new RequestHeaders(host, namespace, contentLength), body);
+        return pipeline(principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     @POST
@@ -70,8 +71,9 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
-        return pipeline(principal, null, new RequestHeaders(host, namespace, contentLength), body);
+        return pipeline(principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     @POST
@@ -82,8 +84,9 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
-        return cursor(principal, database, new RequestHeaders(host, namespace, contentLength), body);
+        return cursor(principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     @POST
@@ -93,8 +96,9 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
-        return cursor(principal, null, new RequestHeaders(host, namespace, contentLength), body);
+        return cursor(principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     /** Says that a version is spoken, to anybody and whether or not the database exists. */
@@ -143,7 +147,7 @@ public final class HranaResource {
     }
 
     private byte[] read(RequestHeaders headers, InputStream body) {
-        return BodyReader.read(body, headers.length(), maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
+        return BodyReader.read(body, headers, maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
     }
 
     /** The request's database; rights on it are checked before the body is read. */

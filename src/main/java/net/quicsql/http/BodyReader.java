@@ -27,7 +27,27 @@ public final class BodyReader {
     private BodyReader() {}
 
     /**
-     * Reads the whole body.
+     * Reads the whole body of a request.
+     *
+     * @param cap the most bytes allowed, 0 to 2^31 - 9
+     * @param settingName the setting that a client's operator would raise
+     * @return an array of exactly the body's length
+     * @throws ProblemException UNSUPPORTED_ENCODING; BODY_TOO_LARGE; INVALID_REQUEST when the body ends early or the
+     *     connection breaks
+     */
+    public static byte[] read(InputStream in, RequestHeaders headers, long cap, String settingName) {
+        if (headers.isEncoded()) {
+            if (headers.length() <= MOST_DISCARDED_BYTES) {
+                discard(in, MOST_DISCARDED_BYTES);
+            }
+            throw new Problem.Refused(ProblemCode.UNSUPPORTED_ENCODING, "compressed request bodies are not taken")
+                    .toException();
+        }
+        return read(in, headers.length(), cap, settingName);
+    }
+
+    /**
+     * Reads a whole body.
      *
      * @param contentLength the bytes that {@code in} holds, or {@link #UNKNOWN_LENGTH}
      * @param cap the most bytes allowed, 0 to 2^31 - 9

@@ -12,14 +12,15 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
+import java.util.Arrays;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens request bodies as streams of JSON tokens within our limits: nesting, length of strings and numbers, no member
- * twice in an object. What is wrong with a body is told by line and column, never by repeating its text. Thread-safe.
+ * Opens request bodies as streams of JSON tokens within our limits: UTF-8, nesting, length of strings and numbers, no
+ * member twice in an object. What is wrong with a body is told by line and column, never by repeating its text. Thread-safe.
  */
 public final class JsonInput {
     /** Objects and arrays inside each other: conditions may nest, and reading them recurses. */
@@ -27,6 +28,11 @@ public final class JsonInput {
 
     /** Digits of a number: reading one takes time that grows faster than its length. */
     private static final int MAX_NUMBER_LENGTH = 1_000;
+
+    /** What the parser says of a member that is there twice: it has neither a code nor an exception for it. */
+    private static final String DUPLICATE = "Duplicate ";
+
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final JsonFactory factory;
 
@@ -45,6 +51,7 @@ public final class JsonInput {
                 .streamReadConstraints(constraints)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .build();
     }
 
@@ -68,23 +75,39 @@ public final class JsonInput {
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {
-            // Bytes in no encoding of Unicode: the parser has no exception of its own for these.
-            throw notUnicode();
+            throw unreadable();
         }
     }
 
     /**
-     * A parser over a body, before its first token.
+     * A parser over a body, before its first token. The body is UTF-8, with or without a byte order mark.
      *
-     * @throws ProblemException INVALID_JSON
+     * @throws ProblemException INVALID_JSON when it is not
      */
-    public JsonParser parser(byte[] body) {
+    private JsonParser parser(byte[] body) throws IOException {
         requireNonNull(body, "body is null");
-        try {
-            return factory.createParser(body);
-        } catch (IOException e) {
-            throw notUnicode();
+        requireUtf8(body);
+        int start = startsWithMark(body) ? BYTE_ORDER_MARK.length : 0;
+        return factory.createParser(body, start, body.length - start);
+    }
+
+    /** The parser itself takes overlong forms and looks at no more than the lead bytes of what it skips. */
+    private static void requireUtf8(byte[] body) {
+        int malformed = Utf8.firstMalformed(body);
+        if (malformed < 0 && body.length > 1 && (body[0] == 0 || body[1] == 0)) {
+            // UTF-16 or UTF-32 without a mark: JSON begins with ASCII.
+            malformed = body[0] == 0 ? 0 : 1;
         }
+        if (malformed >= 0) {
+            throw new Problem.Refused(
+                            ProblemCode.INVALID_JSON, "the body is not UTF-8 text: see the byte at offset " + malformed)
+                    .toException();
+        }
+    }
+
+    private static boolean startsWithMark(byte[] body) {
+        int length = BYTE_ORDER_MARK.length;
+        return body.length >= length && Arrays.equals(body, 0, length, BYTE_ORDER_MARK, 0, length);
     }
 
     /** What a failing parser means for the client: INVALID_JSON and where. */
@@ -94,6 +117,8 @@ public final class JsonInput {
             what = "a JSON value nests too deeply or is too long";
         } else if (exception instanceof InputCoercionException) {
             what = "a JSON number is out of range";
+        } else if (exception.getOriginalMessage().startsWith(DUPLICATE)) {
+            what = "a field is given twice in an object";
         } else {
             what = "malformed JSON";
         }
@@ -127,7 +152,7 @@ public final class JsonInput {
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {
-            throw notUnicode();
+            throw unreadable();
         }
     }
 
@@ -150,7 +175,7 @@ public final class JsonInput {
         } catch (JsonProcessingException e) {
             throw malformed(e);
         } catch (IOException e) {
-            throw notUnicode();
+            throw unreadable();
         }
     }
 
@@ -172,8 +197,9 @@ public final class JsonInput {
         return false;
     }
 
-    private static ProblemException notUnicode() {
-        return new Problem.Refused(ProblemCode.INVALID_JSON, "the body is not JSON in UTF-8").toException();
+    /** Reading an array fails in no other way than as a parser's exception, but the compiler does not know. */
+    private static ProblemException unreadable() {
+        return new Problem.Refused(ProblemCode.INVALID_JSON, "the body cannot be read as JSON").toException();
     }
 
     private static String place(@Nullable JsonLocation location) {

@@ -1,8 +1,45 @@
 package net.quicsql.json;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Where well-formed UTF-8 ends (Unicode 15, table 3-7). Stateless. */
 final class Utf8 {
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** The bit of each of eight bytes that ASCII leaves clear. */
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+
     private Utf8() {}
+
+    /** The index of the first byte that belongs to no well-formed sequence, or -1 when all is UTF-8. Allocates nothing. */
+    static int firstMalformed(byte[] bytes) {
+        int at = 0;
+        while (at < bytes.length) {
+            if (bytes.length - at >= Long.BYTES) {
+                long high = (long) EIGHT_BYTES.get(bytes, at) & NOT_ASCII;
+                if (high == 0) {
+                    at += Long.BYTES;
+                    continue;
+                }
+                at += Long.numberOfTrailingZeros(high) / Byte.SIZE;
+            }
+            if (bytes[at] >= 0) {
+                at++;
+            }
+            // Text in other scripts is many such sequences in a row.
+            while (at < bytes.length && bytes[at] < 0) {
+                int size = sequenceLength(bytes, at);
+                if (size < 0) {
+                    return at;
+                }
+                at += size;
+            }
+        }
+        return -1;
+    }
 
     /**
      * The length of the well-formed multi-byte sequence that starts at an index, 2 to 4; where there is none, minus the

@@ -49,7 +49,8 @@ public enum ErrorKind {
                     UNKNOWN_DATABASE,
                     INVALID_DATABASE_NAME,
                     NOT_FOUND,
-                    METHOD_NOT_ALLOWED -> REQUEST;
+                    METHOD_NOT_ALLOWED,
+                    UNSUPPORTED_ENCODING -> REQUEST;
             case UNAUTHENTICATED, ACCESS_DENIED, STATEMENT_REFUSED, SQL_READ_ONLY, SQL_WRITE_FORBIDDEN -> ACCESS;
             case SQL_FAILED -> SQL;
             case SQL_CONSTRAINT -> CONSTRAINT;

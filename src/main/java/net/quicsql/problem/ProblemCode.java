@@ -31,6 +31,8 @@ public enum ProblemCode {
     BODY_TOO_LARGE(413),
     /** The whole answer would pass the configured size; on streams an in-band error. */
     RESPONSE_TOO_LARGE(413),
+    /** The request's body is compressed. */
+    UNSUPPORTED_ENCODING(415),
     RATE_LIMITED(429, 429, true),
     /** A statement ran longer than allowed. */
     STATEMENT_TIMEOUT(504),

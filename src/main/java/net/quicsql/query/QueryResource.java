@@ -51,9 +51,11 @@ public final class QueryResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             @HeaderParam("Prefer") List<String> prefer,
             InputStream body) {
-        return answer(principal, database, new RequestHeaders(host, namespace, contentLength), prefer, body);
+        return answer(
+                principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), prefer, body);
     }
 
     /** A query on the database that a header, the host or the configuration names. */
@@ -64,9 +66,11 @@ public final class QueryResource {
             @HeaderParam(HttpHeaders.HOST) @Nullable String host,
             @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
+            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             @HeaderParam("Prefer") List<String> prefer,
             InputStream body) {
-        return answer(principal, null, new RequestHeaders(host, namespace, contentLength), prefer, body);
+        return answer(
+                principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), prefer, body);
     }
 
     /** Refused, or Jersey would answer it by itself. */
@@ -88,7 +92,7 @@ public final class QueryResource {
         DatabaseName database = selector.select(path, headers.namespace(), headers.host());
         // Asked here too, before the body is read: a stranger shall not make us take 8 MiB.
         AccessPolicy.requireRead(principal, database);
-        byte[] bytes = BodyReader.read(body, headers.length(), maxBodyBytes, bodySetting);
+        byte[] bytes = BodyReader.read(body, headers, maxBodyBytes, bodySetting);
         return JerseyAnswers.response(handler.handle(bytes, database, principal, joined(prefer)));
     }
 

@@ -11,6 +11,7 @@ import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyReaderTest {
@@ -48,6 +49,28 @@ class BodyReaderTest {
         assertProblem(() -> BodyReader.read(body, length, CAP, "s"), ProblemCode.BODY_TOO_LARGE);
 
         assertThat(body.available()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "GZIP", "deflate", "identity, gzip", "x"})
+    void refusesAnEncodedBodyAndReadsItToItsEnd(String encoding) {
+        ByteArrayInputStream body = new ByteArrayInputStream(bytes(10));
+
+        assertProblem(
+                () -> BodyReader.read(body, new RequestHeaders(null, null, "10", encoding), CAP, "s"),
+                ProblemCode.UNSUPPORTED_ENCODING);
+
+        assertThat(body.available()).isZero();
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", " ", "identity", " Identity "})
+    void readsABodyAsItIs(String encoding) {
+        byte[] body = bytes(10);
+
+        assertThat(BodyReader.read(trickle(body), new RequestHeaders(null, null, null, encoding), CAP, "s"))
+                .isEqualTo(body);
     }
 
     @Test

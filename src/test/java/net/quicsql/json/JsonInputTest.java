@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonParser;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -51,6 +52,40 @@ class JsonInputTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":\"\u00c0\u0080\"}",
+                "{\"a\":\"\u00c1\u0081\"}",
+                "{\"a\":\"\u00e0\u0080\u00af\"}",
+                "{\"a\":\"\u00f0\u0080\u0080\u00af\"}",
+                "{\"a\":\"\u00ed\u00a0\u0080\"}",
+                "{\"a\":\"\u00f4\u0090\u0080\u0080\"}",
+                "{\"a\":\"\u0080\"}",
+                "{\"a\":\"\u00e2\u0082\"}",
+                "{\"\u00c1\u0081\":1  }"
+            })
+    void refusesWhatIsNotUtf8AndTellsWhere(String latin) {
+        byte[] body = latin.getBytes(StandardCharsets.ISO_8859_1);
+        int offset = latin.startsWith("{\"a") ? 6 : 2;
+        assertThatThrownBy(() -> input.read(body, JsonInputTest::skipped))
+                .hasMessage("the body is not UTF-8 text: see the byte at offset " + offset);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-16", "UTF-32BE", "UTF-32LE"})
+    void refusesOtherEncodings(String charset) {
+        byte[] body = "{\"a\":1}".getBytes(Charset.forName(charset));
+        assertThatThrownBy(() -> tokens(body)).hasMessageStartingWith("the body is not UTF-8 text");
+    }
+
+    @Test
+    void takesAByteOrderMarkOfUtf8() {
+        assertThat(tokens("\uFEFF{\"a\":1}")).isEqualTo(4);
+        assertThatThrownBy(() -> tokens("\uFEFF")).hasMessage("the body is empty");
+        assertProblem(() -> tokens("\uFEFF\uFEFF1"), ProblemCode.INVALID_JSON);
+    }
+
     @Test
     void limitsNestingAndNumbers() {
         assertThat(tokens("[".repeat(100) + "]".repeat(100))).isEqualTo(200);
@@ -90,7 +125,13 @@ class JsonInputTest {
                 .isInstanceOf(ProblemException.class)
                 .hasMessageMatching("malformed JSON at line 2, column \\d+");
         assertThatThrownBy(() -> tokens("{\"secret\":1,\"secret\":2}"))
-                .hasMessageMatching("malformed JSON at line 1, column \\d+");
+                .hasMessageMatching("a field is given twice in an object at line 1, column \\d+");
+    }
+
+    private static boolean skipped(JsonParser parser) throws java.io.IOException {
+        parser.nextToken();
+        parser.skipChildren();
+        return true;
     }
 
     private String text(String json) {

@@ -31,6 +31,8 @@ class BadFileWireTest {
             refuses(server, "listed", 500, 26, "file is not a database");
             refuses(server, "directory", 503, 14, "the database file is not a regular file");
             refuses(server, "link", 503, 14, "the database file is a symbolic link, which is refused");
+            refusesInStream(server, "text", "SQLITE_NOTADB");
+            refusesInStream(server, "directory", "SQLITE_CANTOPEN");
             assertThat(server.sql("CREATE TABLE t(a)").status()).isEqualTo(200);
 
             RawHttp.Reply sick = server.health();
@@ -53,6 +55,18 @@ class BadFileWireTest {
                         .contains("[[\"mended\"]]");
             }
         }
+    }
+
+    private static void refusesInStream(RunningServer server, String name, String code) throws Exception {
+        String pipeline = Requests.pipeline(null, Requests.execute("SELECT 1"));
+        RawHttp.Reply reply = server.post("/" + name + "/v3/pipeline", pipeline, DEV);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(json(reply).at("/results/0/error/code").asText()).isEqualTo(code);
+
+        String cursor = Requests.cursor(null, Requests.step("SELECT 1"));
+        reply = server.post("/" + name + "/v3/cursor", cursor, DEV);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(reply.body()).contains("\"code\":\"" + code + "\"");
     }
 
     private static void refuses(RunningServer server, String name, int status, int code, String message)

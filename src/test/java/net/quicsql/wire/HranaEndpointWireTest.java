@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +218,16 @@ class HranaEndpointWireTest {
                         + "\r\nContent-Length: 26\r\n\r\n{\"requests\":[],\"x\":\"\u00ff\u00fe\u00c0\"}  ");
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.body()).contains("\"code\":\"INVALID_JSON\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br", "identity, gzip"})
+    void refusesCompressedBodies(String encoding) throws IOException {
+        for (String path : List.of("v2/pipeline", "v3/pipeline", "v3/cursor")) {
+            HttpResponse<String> reply = client.post(path, SELECT, "Content-Encoding", encoding);
+            assertThat(HranaClient.refusal(reply, 415)).isEqualTo("UNSUPPORTED_ENCODING");
+        }
+        assertAnswers(client.post("v3/pipeline", SELECT, "Content-Encoding", "Identity"));
     }
 
     @Test

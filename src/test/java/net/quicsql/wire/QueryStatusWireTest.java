@@ -212,6 +212,23 @@ class QueryStatusWireTest {
         assertThat(json(reply).at("/error/reason").asText()).as(reply.body()).isEqualTo(reason);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/query", "/query"})
+    void wants415ForACompressedBody(String path) throws IOException {
+        RawHttp.Reply reply = RawHttp.send(
+                server.port(),
+                "POST",
+                path,
+                "{\"sql\":\"select 1\"}",
+                DEV,
+                "x-namespace: app",
+                "Content-Encoding: gzip");
+
+        assertThat(reply.status()).as(reply.body()).isEqualTo(415);
+        assertThat(json(reply).at("/error/reason").asText()).isEqualTo("UNSUPPORTED_ENCODING");
+        assertThat(json(reply).at("/error/message").asText()).isEqualTo("compressed request bodies are not taken");
+    }
+
     @Test
     void wants400ForJsonThatIsTooDeepOrNotUtf8() throws IOException {
         assertThat(server.query("{\"sql\":\"select ?\",\"args\":" + "[".repeat(2000) + "]".repeat(2000) + "}")

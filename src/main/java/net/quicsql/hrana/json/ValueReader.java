@@ -2,8 +2,10 @@ package net.quicsql.hrana.json;
 
 import com.fasterxml.jackson.core.Base64Variant;
 import com.fasterxml.jackson.core.Base64Variants;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.util.Base64;
 import net.quicsql.json.JsonInput;
@@ -149,7 +151,13 @@ final class ValueReader {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw JsonInput.invalid(parser, "base64 must be a string");
         }
-        return new SqlValue.Blob(parser.getBinaryValue(BASE64));
+        try {
+            return new SqlValue.Blob(parser.getBinaryValue(BASE64));
+        } catch (JsonEOFException e) {
+            throw e;
+        } catch (JsonParseException e) {
+            throw JsonInput.invalid(parser, "base64 is malformed");
+        }
     }
 
     /**

@@ -193,6 +193,27 @@ class RequestReaderTest {
         assertRefused(statement("{\"base64\":" + json + ",\"type\":\"blob\"}"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"A", "A*==", "-_-_", "AQ=", "AQ=x"})
+    void tellsThatBase64IsMalformed(String base64) {
+        for (String member : List.of(
+                "\"type\":\"blob\",\"base64\":\"" + base64 + "\"", "\"base64\":\"" + base64 + "\",\"type\":\"blob\"")) {
+            ProblemException e =
+                    catchThrowableOfType(ProblemException.class, () -> pipeline(statement("{" + member + "}")));
+            assertThat(e).hasMessageStartingWith("base64 is malformed at line 1");
+            assertThat(e.problem().code()).isEqualTo(ProblemCode.INVALID_REQUEST);
+        }
+    }
+
+    @Test
+    void tellsABodyThatEndsWithinBase64FromBadBase64() {
+        ProblemException e = catchThrowableOfType(
+                ProblemException.class,
+                () -> pipeline("{\"requests\":[{\"type\":\"execute\",\"stmt\":{\"sql\":\"x\",\"args\":"
+                        + "[{\"type\":\"blob\",\"base64\":\"AQ"));
+        assertThat(e.problem().code()).isEqualTo(ProblemCode.INVALID_JSON);
+    }
+
     @Test
     void readsText() {
         assertThat(value("{\"type\":\"text\",\"value\":\"a\\u0000\\\"\\/é😀\"}"))
