@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -101,6 +102,31 @@ public final class HranaResource {
         return cursor(principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
+    /** Refused, or Jersey would answer it by itself; so are the three below. */
+    @OPTIONS
+    @Path(DATABASE + PIPELINE)
+    public Response pipelineOptionsOfDatabase() {
+        return usePost();
+    }
+
+    @OPTIONS
+    @Path(PIPELINE)
+    public Response pipelineOptions() {
+        return usePost();
+    }
+
+    @OPTIONS
+    @Path(DATABASE + CURSOR)
+    public Response cursorOptionsOfDatabase() {
+        return usePost();
+    }
+
+    @OPTIONS
+    @Path(CURSOR)
+    public Response cursorOptions() {
+        return usePost();
+    }
+
     /** Says that a version is spoken, to anybody and whether or not the database exists. */
     @GET
     @Path(DATABASE + PROBE)
@@ -129,6 +155,11 @@ public final class HranaResource {
 
     private static Response supported() {
         return JerseyAnswers.response(Answer.of(200, Answer.TEXT, Body.of(new byte[0])));
+    }
+
+    private static Response usePost() {
+        // Any path of Hrana chooses the envelope that its clients read.
+        return JerseyAnswers.response(ErrorEnvelopes.error("/" + CURSOR, new Problem.MethodNotAllowed("POST")));
     }
 
     private static Response unsupported(String path) {

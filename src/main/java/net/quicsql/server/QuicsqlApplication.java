@@ -5,7 +5,6 @@ import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
 import io.dropwizard.core.cli.Cli;
-import io.dropwizard.core.cli.ServerCommand;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
@@ -35,6 +34,7 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
     @Override
     public void initialize(Bootstrap<QuicsqlConfiguration> bootstrap) {
         bootstrap.getObjectMapper().registerModule(ServerDefaults.module());
+        bootstrap.setConfigurationFactoryFactory(new StrictConfigurations<>());
         // Not strict: a variable without a value and without a default stays as it is written, and then fails by its
         // key.
         bootstrap.setConfigurationSourceProvider(new SubstitutingSourceProvider(
@@ -43,12 +43,7 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
 
     @Override
     protected void addDefaultCommands(Bootstrap<QuicsqlConfiguration> bootstrap) {
-        bootstrap.addCommand(new ServerCommand<>(this) {
-            @Override
-            public void onError(Cli cli, Namespace namespace, Throwable failure) {
-                StartFailure.print(failure, cli);
-            }
-        });
+        bootstrap.addCommand(new PlainServerCommand(this));
         bootstrap.addCommand(new CheckCommand<>(this) {
             @Override
             public void onError(Cli cli, Namespace namespace, Throwable failure) {

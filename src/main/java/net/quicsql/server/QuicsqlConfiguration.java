@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class QuicsqlConfiguration extends Configuration {
     private static final Pattern HOST_SUFFIX = Pattern.compile("(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+");
 
+    /** What the substitution of variables leaves as it is. */
+    private static final Pattern UNSET_VARIABLE = Pattern.compile("\\$\\{[^}]*}");
+
     private Path dataDirectory = Path.of("data");
     private @Nullable DatabaseName defaultDatabase;
     private @Nullable String hostSuffix;
@@ -76,6 +79,11 @@ public final class QuicsqlConfiguration extends Configuration {
         try {
             if (text == null || text.isBlank()) {
                 throw new IllegalArgumentException("data_dir: must name a folder");
+            }
+            // A server that makes a folder of this name looks as if it had lost its databases.
+            if (UNSET_VARIABLE.matcher(text).find()) {
+                throw new IllegalArgumentException(
+                        "data_dir: " + text + " names an environment variable that is not set and has no default");
             }
             dataDirectory = Path.of(text);
         } catch (InvalidPathException e) {

@@ -6,7 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -49,9 +52,7 @@ public final class DataDirectory implements AutoCloseable {
         if (path.toString().indexOf('?') >= 0) {
             throw new IOException("data_dir: '?' may not appear in the path " + path);
         }
-        Files.createDirectories(path);
-        FileChannel channel =
-                FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = lockFile(path);
         try {
             FileLock lock = tryLock(channel);
             if (lock == null) {
@@ -109,6 +110,20 @@ public final class DataDirectory implements AutoCloseable {
     public void close() throws IOException {
         deleteTree(memoryPath);
         lockChannel.close();
+    }
+
+    /** Opens the lock file, and makes the folder where it is missing. */
+    private static FileChannel lockFile(Path path) throws IOException {
+        try {
+            Files.createDirectories(path);
+            return FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("data_dir: " + path + " is no folder", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("data_dir: permission denied to " + e.getFile(), e);
+        } catch (FileSystemException e) {
+            throw new IOException("data_dir: " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

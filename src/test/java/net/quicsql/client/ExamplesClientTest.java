@@ -25,7 +25,7 @@ final class ExamplesClientTest {
     private record Outcome(int status, String output) {}
 
     static Stream<Jdk> jdks() throws Exception {
-        return Jdk.runningAndNewer().stream();
+        return Jdk.all().stream();
     }
 
     @ParameterizedTest

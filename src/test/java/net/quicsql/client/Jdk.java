@@ -20,6 +20,9 @@ import java.util.stream.Stream;
  * @param major the number of its release: 17
  */
 public record Jdk(Path home, int major) {
+    /** The release that the jar is compiled for. */
+    private static final int OLDEST = 17;
+
     private static final Path DEBIAN = Path.of("/usr/lib/jvm");
 
     /** The one that runs the tests. */
@@ -28,20 +31,25 @@ public record Jdk(Path home, int major) {
                 Path.of(System.getProperty("java.home")), Runtime.version().feature());
     }
 
-    /** The running one, and every newer one that this machine is found to have, oldest first. */
-    public static List<Jdk> runningAndNewer() throws IOException {
+    /** The running one, and every other one of this machine that a server can be started on, oldest first. */
+    public static List<Jdk> all() throws IOException {
         Jdk running = running();
+        return all(running, likelyHomes(running));
+    }
+
+    /** The running one, and those of these folders that hold another one, oldest first. */
+    static List<Jdk> all(Jdk running, List<Path> homes) throws IOException {
         Map<Path, Jdk> found = new LinkedHashMap<>();
-        for (Path home : likelyHomes(running)) {
+        found.put(running.home.toRealPath(), running);
+        for (Path home : homes) {
             int major = majorOf(home);
-            if (major > running.major) {
+            if (major >= OLDEST) {
                 Path real = home.toRealPath();
                 found.putIfAbsent(real, new Jdk(real, major));
             }
         }
         List<Jdk> jdks = new ArrayList<>(found.values());
         jdks.sort(Comparator.comparingInt(Jdk::major));
-        jdks.add(0, running);
         return jdks;
     }
 

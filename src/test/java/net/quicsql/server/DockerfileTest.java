@@ -2,16 +2,16 @@ package net.quicsql.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dropwizard.configuration.FileConfigurationSourceProvider;
-import io.dropwizard.configuration.YamlConfigurationFactory;
-import io.dropwizard.jackson.Jackson;
-import io.dropwizard.jersey.validation.Validators;
+import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.jetty.HttpConnectorFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The image cannot be built everywhere the tests run; what it takes from the tree can be checked everywhere. */
@@ -47,12 +47,37 @@ final class DockerfileTest {
 
     @Test
     void theSettingsOfTheImageAreValid() throws Exception {
-        Path settings = BASE.resolve("deploy/docker/config.yml");
-        QuicsqlConfiguration configuration = new YamlConfigurationFactory<>(
-                        QuicsqlConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
-                .build(new FileConfigurationSourceProvider(), settings.toString());
+        QuicsqlApplication application = new QuicsqlApplication();
+        Bootstrap<QuicsqlConfiguration> bootstrap = new Bootstrap<>(application);
+        application.initialize(bootstrap);
+        QuicsqlConfiguration configuration = bootstrap
+                .getConfigurationFactoryFactory()
+                .create(
+                        QuicsqlConfiguration.class,
+                        bootstrap.getValidatorFactory().getValidator(),
+                        bootstrap.getObjectMapper(),
+                        "dw")
+                .build(
+                        bootstrap.getConfigurationSourceProvider(),
+                        BASE.resolve("deploy/docker/config.yml").toString());
 
-        assertThat(configuration).isNotNull();
+        assertThat(configuration.auth().principals())
+                .as("the first start makes the token")
+                .isEmpty();
+        assertThat(configuration.dataDirectory())
+                .isEqualTo(Path.of(System.getenv().getOrDefault("QUICSQL_DATA", "/data")));
+        assertThat(configuration.getServerFactory())
+                .isInstanceOfSatisfying(
+                        DefaultServerFactory.class,
+                        server -> assertThat(Stream.concat(
+                                        server.getApplicationConnectors().stream(),
+                                        server.getAdminConnectors().stream()))
+                                .hasSize(2)
+                                .allSatisfy(connector -> assertThat(connector)
+                                        .isInstanceOfSatisfying(
+                                                HttpConnectorFactory.class,
+                                                http -> assertThat(http.getBindHost())
+                                                        .isEqualTo("0.0.0.0"))));
     }
 
     private static String dockerfile() throws IOException {

@@ -82,6 +82,7 @@ class QuicsqlConfigurationTest {
                 "databases: {app: {mod: ro}} | Unrecognized field at: databases.app.mod",
                 "databases: {app: {mode: rx}} | at: databases.app",
                 "dataDirectory: x | Unrecognized field at: dataDirectory",
+                "data_dir: ${QUICSQL_NO_SUCH}/x | data_dir: ${QUICSQL_NO_SUCH}/x names an environment variable",
                 "datadir: x | Unrecognized field at: datadir",
                 "limits: {lok_wait: 3s} | Unrecognized field at: limits.lok_wait",
                 "server: {port: 3} | Unrecognized field at: server.port",

@@ -1,6 +1,7 @@
 package net.quicsql.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.dropwizard.core.cli.Cli;
 import io.dropwizard.core.setup.Bootstrap;
@@ -12,8 +13,11 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import net.quicsql.storage.DataDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an operator reads when a command fails. */
 class StartFailureTest {
@@ -54,21 +58,88 @@ class StartFailureTest {
                 .doesNotContain("\n");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "limits: {statement_timeout: 5} | limits.statement_timeout; must be a duration with its unit, as",
+                "limits: {max_query_body: 5} | limits.max_query_body; must be a size with its unit, as",
+                "limits: {max_rows: 1.5} | limits.max_rows; must be a whole number",
+                "limits: {max_rows: many} | limits.max_rows; must be a whole number",
+                "limits: 5 | limits; must be a section of keys, each with its value",
+                "limits: [5] | limits; must be a section of keys, each with its value",
+                "databases: {app: 5} | databases.app; must be a section of keys, each with its value",
+                "databases: 5 | databases; must be a section of keys, each with its value",
+                "server: {maxThreads: many} | server.maxThreads; must be a whole number",
+                "auth: {principals: 5} | auth.principals; must be a list",
+                "{limits: {max_rows: 1}, limits: {max_rows: 2}} | Duplicate field 'limits'",
+                "{limits: {max_rows: 1, max_rows: 2}} | Duplicate field 'max_rows'",
+                "data_dir: ${QUICSQL_NO_SUCH} | data_dir: ${QUICSQL_NO_SUCH} names an environment variable that",
+            })
+    void saysWhatAValueMustBe(String yaml, String message) throws Exception {
+        assertThat(command("check", file(yaml)))
+                .contains(message)
+                .doesNotContain("Cannot construct", "Cannot deserialize", "Cannot coerce", "`", "Creator", "\tat ")
+                .doesNotContain("Source:", "net.quicsql");
+    }
+
     @Test
-    void saysWhichPortIsTaken() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    void saysWhichPortIsTakenAndLogsNoTrace() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Path log = directory.resolve("server.log");
             String yaml = """
                     data_dir: %s
-                    logging: {level: "OFF"}
+                    logging: {appenders: [{type: file, currentLogFilename: %s, archive: false}]}
                     server:
                       applicationConnectors: [{type: http, port: %d}]
                       adminConnectors: [{type: http, port: 0}]
-                    """.formatted(directory, taken.getLocalPort());
+                    """.formatted(directory, log, taken.getLocalPort());
 
             assertThat(command("server", file(yaml)).strip())
-                    .startsWith("cannot listen: ")
+                    .startsWith("cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": ")
                     .doesNotContain("\n");
+            assertThat(log).content().isNotEmpty().doesNotContain("\tat ", "BindException", "Unable to start");
         }
+    }
+
+    @Test
+    void saysThatTheDataDirectoryCannotBeHad() throws Exception {
+        Path folder = directory.resolve("held");
+        try (DataDirectory held = DataDirectory.open(folder)) {
+            assertThat(command("server", file(withData(held.path()))).strip())
+                    .isEqualTo("data_dir: another quicsql server is using " + held.path());
+        }
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(command("server", file(withData(file))).strip()).isEqualTo("data_dir: " + file + " is no folder");
+        assertThat(command("server", file(withData(file.resolve("below")))).strip())
+                .startsWith("data_dir: " + file)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void saysThatTheConfigurationCannotBeRead() throws Exception {
+        Path missing = directory.resolve("missing.yml");
+        assertThat(command("server", missing.toString()).strip())
+                .contains(missing + " not found")
+                .doesNotContain("\n");
+        assertThat(command("check", directory.toString()).strip())
+                .contains(directory.toString(), "directory")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void saysThatTheConfigurationIsNotForThisUserToRead() throws Exception {
+        Path secret = Path.of(file("data_dir: data"));
+        assertThat(secret.toFile().setReadable(false)).isTrue();
+        assumeThat(Files.isReadable(secret)).as("root reads everything").isFalse();
+
+        assertThat(command("server", secret.toString()).strip())
+                .contains(secret.toString(), "denied")
+                .doesNotContain("\n");
+    }
+
+    private static String withData(Path folder) {
+        return "{data_dir: '" + folder + "', logging: {level: \"OFF\"}}";
     }
 
     private String file(String yaml) throws IOException {

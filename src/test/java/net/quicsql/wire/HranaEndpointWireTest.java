@@ -243,6 +243,10 @@ class HranaEndpointWireTest {
     @ParameterizedTest
     @CsvSource({
         "GET, /app/v3/pipeline, 405, METHOD_NOT_ALLOWED",
+        "OPTIONS, /app/v3/pipeline, 405, METHOD_NOT_ALLOWED",
+        "OPTIONS, /v2/pipeline, 405, METHOD_NOT_ALLOWED",
+        "OPTIONS, /app/v3/cursor, 405, METHOD_NOT_ALLOWED",
+        "OPTIONS, /v3/cursor, 405, METHOD_NOT_ALLOWED",
         "DELETE, /app/v3/cursor, 405, METHOD_NOT_ALLOWED",
         "POST, /app/v3/nothing, 404, NOT_FOUND",
         "POST, /app/v2/cursor, 404, NOT_FOUND",
@@ -251,6 +255,7 @@ class HranaEndpointWireTest {
             throws IOException {
         HttpResponse<String> reply = client.send(method, path, "", "Authorization", "Bearer " + WireServer.DEV);
         assertThat(HranaClient.refusal(reply, status)).isEqualTo(code);
+        assertThat(reply.headers().allValues("Allow")).isEqualTo(status == 405 ? List.of("POST") : List.of());
     }
 
     private static void assertAnswers(HttpResponse<String> reply) {
