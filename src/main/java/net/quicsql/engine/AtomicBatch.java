@@ -40,7 +40,6 @@ final class AtomicBatch {
             BatchOutcome outcome = run(writer, ConnectionRole.WRITER, statements, sink);
             if (changesSchema(statements)) {
                 writer.schemaChangedHere();
-                database.schemaChanged();
             }
             return outcome;
         } catch (ProblemException e) {
@@ -113,10 +112,8 @@ final class AtomicBatch {
     private static boolean mayChange(List<Statement> statements) {
         for (Statement statement : statements) {
             SqlStatement sql = statement.sql();
-            boolean reads = sql.kind() == StatementKind.READ
-                    || sql.kind() == StatementKind.EXPLAIN
+            boolean reads = sql.reads()
                     || sql.kind() == StatementKind.OTHER
-                    || sql.kind() == StatementKind.WITH && !sql.verb().changesRows()
                     || sql.kind() == StatementKind.PRAGMA
                             && PragmaPolicy.decide(sql.pragma()).action() != PragmaDecision.Action.WRITE;
             if (!reads) {

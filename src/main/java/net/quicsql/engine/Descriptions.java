@@ -34,9 +34,6 @@ final class Descriptions {
 
     Description describe(Session session, SqlStatement sql) {
         StatementRouter.requireAllowed(sql);
-        if (sql.kind() == StatementKind.ATTACH || sql.kind() == StatementKind.DETACH) {
-            throw Failures.refused("not authorized: " + sql.verb() + " is not allowed");
-        }
         if (sql.kind() == StatementKind.PRAGMA) {
             PragmaDecision decision = PragmaPolicy.decide(sql.pragma());
             if (decision.action() == PragmaDecision.Action.REFUSED) {

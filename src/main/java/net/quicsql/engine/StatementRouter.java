@@ -15,6 +15,7 @@ import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.DatabaseMode;
 import net.quicsql.storage.EngineConnection;
 import net.quicsql.storage.WriterTurn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where a statement of a stream runs, by its first keyword and the stream's state. What may write is enforced by
@@ -45,7 +46,7 @@ final class StatementRouter {
             case EXPLAIN -> read(session, mayWrite, statement, sink);
             case WRITE -> write(session, mayWrite, statement, sink);
             case WITH ->
-                sql.verb().changesRows()
+                sql.changesRows()
                         ? write(session, mayWrite, statement, sink)
                         : read(session, mayWrite, statement, sink);
             case DDL -> schema(session, mayWrite, statement, sink);
@@ -53,7 +54,7 @@ final class StatementRouter {
             case VACUUM -> vacuum(session, mayWrite, sink);
             case BEGIN, COMMIT, ROLLBACK, ROLLBACK_TO, SAVEPOINT, RELEASE ->
                 transactions.run(session, mayWrite, statement, sink);
-            case ATTACH, DETACH -> throw Failures.refused("not authorized: " + sql.verb() + " is not allowed");
+            case ATTACH, DETACH -> throw attachmentRefused(sql);
         };
     }
 
@@ -74,6 +75,9 @@ final class StatementRouter {
         if (sql.vacuumInto()) {
             throw Failures.refused("not authorized: VACUUM INTO is not allowed");
         }
+        if (isAttachment(sql.kind()) || isAttachment(sql.explained())) {
+            throw attachmentRefused(sql);
+        }
         if (sql.kind() == StatementKind.EXPLAIN) {
             requireExplainable(sql);
         }
@@ -85,17 +89,19 @@ final class StatementRouter {
                 && PragmaPolicy.decide(sql.pragma()).action() != PragmaDecision.Action.READ) {
             throw Failures.refused("not authorized: EXPLAIN of this PRAGMA is not allowed");
         }
-        if (sql.explained() == StatementKind.ATTACH || sql.explained() == StatementKind.DETACH) {
-            throw Failures.refused("not authorized: " + sql.verb() + " is not allowed");
-        }
+    }
+
+    private static boolean isAttachment(@Nullable StatementKind kind) {
+        return kind == StatementKind.ATTACH || kind == StatementKind.DETACH;
+    }
+
+    private static ProblemException attachmentRefused(SqlStatement sql) {
+        return Failures.refused("not authorized: " + sql.verb() + " is not allowed");
     }
 
     /** Whether a statement reads only, whatever the stream's state, and so can run apart from its stream. */
     static boolean isPlainRead(SqlStatement sql) {
-        boolean reads = sql.kind() == StatementKind.READ
-                || sql.kind() == StatementKind.WITH && !sql.verb().changesRows()
-                || sql.kind() == StatementKind.EXPLAIN;
-        return reads && !sql.namesLastInsertRowid() && !sql.namesChanges();
+        return sql.reads() && !sql.namesLastInsertRowid() && !sql.namesChanges();
     }
 
     private StatementResult read(Session session, boolean mayWrite, Statement statement, RowSink sink) {
@@ -164,7 +170,6 @@ final class StatementRouter {
         }
         StatementResult result = write(session, mayWrite, statement, sink);
         if (lease == null) {
-            session.database().schemaChanged();
             return result;
         }
         if (statement.sql().temporary()) {
@@ -174,7 +179,6 @@ final class StatementRouter {
             lease.schemaTouched();
         } else {
             lease.connection().schemaChangedHere();
-            session.database().schemaChanged();
         }
         return result;
     }

@@ -187,9 +187,6 @@ public final class StreamEngine {
         if (sql.kind() == StatementKind.VACUUM) {
             throw notAllowed("VACUUM is not allowed in a batch: it cannot run in a transaction");
         }
-        if (sql.kind() == StatementKind.ATTACH || sql.kind() == StatementKind.DETACH) {
-            throw Failures.refused("not authorized: " + sql.verb() + " is not allowed");
-        }
         PragmaControl.requireAllowed(sql);
     }
 

@@ -11,7 +11,6 @@ import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.SqliteCode;
 import net.quicsql.sql.Statement;
-import net.quicsql.sql.StatementKind;
 import net.quicsql.sql.StatementResult;
 import net.quicsql.sql.Verb;
 import net.quicsql.storage.EngineConnection;
@@ -82,7 +81,7 @@ public final class StatementRunner {
             @Nullable Object[] values,
             RowSink sink,
             long deadlineNanos) {
-        boolean changesRows = changesRows(sql);
+        boolean changesRows = sql.changesRows();
         boolean late = false;
         connection.startClock(deadlineNanos == FROM_FIRST_STEP ? newDeadline() : deadlineNanos);
         try {
@@ -118,13 +117,6 @@ public final class StatementRunner {
         }
         long rowid = connection.lastInsertRowid();
         return new StatementResult(changes, rowid == 0 ? null : rowid);
-    }
-
-    private static boolean changesRows(SqlStatement sql) {
-        if (sql.kind() == StatementKind.WRITE) {
-            return true;
-        }
-        return sql.kind() == StatementKind.WITH && sql.verb().changesRows();
     }
 
     /** Says who ended a statement that was interrupted. */

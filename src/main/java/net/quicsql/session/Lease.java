@@ -86,7 +86,6 @@ public final class Lease {
         if (schemaTouched) {
             schemaTouched = false;
             connection.schemaChangedHere();
-            database.schemaChanged();
         }
     }
 

@@ -132,6 +132,20 @@ public final class SqlStatement {
         return has(Trait.NAMES_OWN_TABLE);
     }
 
+    /** Whether this is an INSERT, REPLACE, UPDATE or DELETE, with or without table expressions before it; no EXPLAIN is. */
+    public boolean changesRows() {
+        return kind == StatementKind.WRITE || kind == StatementKind.WITH && verb.changesRows();
+    }
+
+    /** Whether this is a SELECT or VALUES, with or without table expressions before it, or an EXPLAIN. */
+    public boolean reads() {
+        return switch (kind) {
+            case READ, EXPLAIN -> true;
+            case WITH -> !verb.changesRows();
+            default -> false;
+        };
+    }
+
     /** Whether this opens, ends or marks a transaction. False for an EXPLAIN of such a statement, which does nothing. */
     public boolean transactionKeyword() {
         return switch (kind) {

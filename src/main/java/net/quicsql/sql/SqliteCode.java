@@ -11,9 +11,7 @@ import java.util.Map;
  */
 public final class SqliteCode {
     public static final int ERROR = 1;
-    public static final int PERM = 3;
     public static final int BUSY = 5;
-    public static final int LOCKED = 6;
     public static final int NOMEM = 7;
     public static final int READONLY = 8;
     public static final int INTERRUPT = 9;
@@ -21,9 +19,7 @@ public final class SqliteCode {
     public static final int CORRUPT = 11;
     public static final int FULL = 13;
     public static final int CANTOPEN = 14;
-    public static final int TOOBIG = 18;
     public static final int CONSTRAINT = 19;
-    public static final int AUTH = 23;
     public static final int NOTADB = 26;
     public static final int ROW = 100;
     public static final int DONE = 101;

@@ -179,11 +179,6 @@ public final class Database {
         }
     }
 
-    /** Notes that the schema may have changed, so that nobody trusts cached columns. */
-    public void schemaChanged() {
-        state.schemaChanged();
-    }
-
     /** Bytes of the write-ahead log. */
     public long walBytes() {
         return DatabaseFile.walBytes(file);

@@ -2,12 +2,10 @@ package net.quicsql.storage;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** What a database's connections share. Thread-safe. */
 final class DatabaseState {
     private final Set<EngineConnection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicLong schemaEpoch = new AtomicLong();
     private volatile boolean stopping;
     private volatile boolean utf8 = true;
 
@@ -37,14 +35,6 @@ final class DatabaseState {
 
     boolean isStopping() {
         return stopping;
-    }
-
-    long schemaEpoch() {
-        return schemaEpoch.get();
-    }
-
-    void schemaChanged() {
-        schemaEpoch.incrementAndGet();
     }
 
     boolean storesUtf8() {

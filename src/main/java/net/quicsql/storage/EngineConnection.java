@@ -28,7 +28,7 @@ public final class EngineConnection implements AutoCloseable {
     private final StatementClock clock;
     private final Map<OwnStatement, EngineStatement> own = new EnumMap<>(OwnStatement.class);
     private boolean foreignKeys;
-    private long ownSchemaEpoch;
+    private long schemaEpoch;
     private boolean tainted;
 
     EngineConnection(
@@ -266,12 +266,12 @@ public final class EngineConnection implements AutoCloseable {
 
     /** Notes that a statement on this connection may have changed the schema, committed or not. */
     public void schemaChangedHere() {
-        ownSchemaEpoch++;
+        schemaEpoch++;
     }
 
     /** Grows whenever the schema seen by this connection may have changed. */
     long schemaEpoch() {
-        return ownSchemaEpoch + database.schemaEpoch();
+        return schemaEpoch;
     }
 
     boolean storesUtf8() {

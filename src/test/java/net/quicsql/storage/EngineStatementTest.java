@@ -146,7 +146,6 @@ class EngineStatementTest {
         assertThat(StorageFixture.run(connection, "SELECT * FROM t")).isEmpty();
         StorageFixture.write(storage.app(), "ALTER TABLE t ADD COLUMN b DEFAULT 7");
         StorageFixture.write(storage.app(), "INSERT INTO t(a) VALUES(1)");
-        storage.app().schemaChanged();
 
         EngineStatement statement = connection.prepare("SELECT * FROM t");
         assertThat(statement.start(new Object[0])).isTrue();
