@@ -11,6 +11,7 @@ import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.TransactionPlaces;
 import net.quicsql.metrics.Operation;
 import net.quicsql.metrics.OperationMetrics;
 import net.quicsql.problem.Problem;
@@ -38,6 +39,7 @@ public final class StreamEngine {
     private final Descriptions descriptions = new Descriptions();
     private final StoredTexts storedTexts;
     private final StatementRouter router;
+    private final TransactionPlaces places;
     private final TransactionControl transactions;
     private final AtomicBatch atomicBatch;
 
@@ -50,7 +52,8 @@ public final class StreamEngine {
         this.storedTexts = new StoredTexts(states, limits);
         ConnectionUse use =
                 new ConnectionUse(runner, nanoClock, limits.statementTimeout().toMillis());
-        this.transactions = new TransactionControl(use, limits.maxTransactionsPerDatabase());
+        this.places = new TransactionPlaces(limits, databases.waitingRoom(), nanoClock);
+        this.transactions = new TransactionControl(use, places);
         this.router = new StatementRouter(use, transactions, new PragmaControl(use), new TemporaryObjects(use, states));
         this.atomicBatch = new AtomicBatch(runner);
     }
@@ -118,6 +121,12 @@ public final class StreamEngine {
             batch.failed(outcome.problem().code());
         }
         return outcome;
+    }
+
+    /** Ends every running statement, lets no other begin, and sends away who waits: the server stops. Idempotent. */
+    public void endWork() {
+        places.close();
+        databases.endWork();
     }
 
     /**

@@ -1,14 +1,10 @@
 package net.quicsql.engine;
 
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
-import net.quicsql.access.DatabaseName;
+import java.util.Optional;
+import net.quicsql.limits.TransactionPlaces;
+import net.quicsql.limits.TransactionPlaces.Place;
 import net.quicsql.metrics.DatabaseMetrics;
-import net.quicsql.problem.Problem;
-import net.quicsql.problem.ProblemCode;
 import net.quicsql.session.Lease;
 import net.quicsql.session.Session;
 import net.quicsql.sql.Arguments;
@@ -31,12 +27,11 @@ final class TransactionControl {
     private static final Statement IMMEDIATE_BEGIN = statement("BEGIN IMMEDIATE");
 
     private final ConnectionUse use;
-    private final int maxTransactionsPerDatabase;
-    private final Map<DatabaseName, Semaphore> permits = new ConcurrentHashMap<>();
+    private final TransactionPlaces places;
 
-    TransactionControl(ConnectionUse use, int maxTransactionsPerDatabase) {
+    TransactionControl(ConnectionUse use, TransactionPlaces places) {
         this.use = use;
-        this.maxTransactionsPerDatabase = maxTransactionsPerDatabase;
+        this.places = places;
     }
 
     StatementResult run(Session session, boolean mayWrite, Statement statement, RowSink sink) {
@@ -69,7 +64,7 @@ final class TransactionControl {
     }
 
     private StatementResult begin(Session session, boolean mayWrite, Statement statement, RowSink sink) {
-        Runnable permit = permit(session.database());
+        Place place = place(session);
         boolean begun = false;
         boolean readOnly = !mayWrite || statement.sql().transactionMode() == TransactionMode.READONLY;
         @Nullable Lease lease = session.lease();
@@ -82,7 +77,7 @@ final class TransactionControl {
             DatabaseMetrics metrics = session.database().metrics();
             metrics.transactionOpened();
             lease.transactionBegan(use.now(), () -> {
-                permit.run();
+                place.giveBack();
                 metrics.transactionClosed();
             });
             session.lease(lease);
@@ -90,7 +85,7 @@ final class TransactionControl {
             return StatementResult.NOTHING;
         } finally {
             if (!begun) {
-                permit.run();
+                place.giveBack();
                 if (lease != null) {
                     undo(lease);
                     if (fresh) {
@@ -138,22 +133,20 @@ final class TransactionControl {
         use.begin(session, lease, sent, sink, writes);
     }
 
-    private Runnable permit(Database database) {
-        Semaphore semaphore =
-                permits.computeIfAbsent(database.name(), name -> new Semaphore(maxTransactionsPerDatabase));
-        if (!semaphore.tryAcquire()) {
-            throw new Problem.Refused(
-                            ProblemCode.TOO_MANY_STREAMS,
-                            "too many open transactions: this database allows " + maxTransactionsPerDatabase
-                                    + " at a time (limits.max_transactions_per_database)")
-                    .toException();
+    /** A place under the limits on open transactions; waits for one in line. */
+    private Place place(Session session) {
+        Optional<Place> free = places.poll(session.database().name(), session.principal());
+        if (free.isPresent()) {
+            return free.get();
         }
-        AtomicBoolean given = new AtomicBoolean();
-        return () -> {
-            if (given.compareAndSet(false, true)) {
-                semaphore.release();
-            }
-        };
+        DatabaseMetrics metrics = session.database().metrics();
+        long started = use.now();
+        metrics.transactionWaitBegan();
+        try {
+            return places.await(session.database().name(), session.principal());
+        } finally {
+            metrics.transactionWaitEnded(use.now() - started);
+        }
     }
 
     private static Statement statement(String text) {

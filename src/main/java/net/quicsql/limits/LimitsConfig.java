@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxTxLifetime how long a transaction may last while nobody waits for it
  * @param contendedTxLifetime how long a transaction may last while it keeps others from writing
  * @param maxTransactionsPerDatabase streams of one database that may be in a transaction at the same time
+ * @param maxTransactionsPerPrincipal of these, streams of one principal; no more than maxTransactionsPerDatabase
+ * @param maxWaitingRequests requests of the whole server that may wait for others at the same time
  * @param batonLifetime how long a stream without a transaction may be quiet and still go on
  * @param sessionStateIdleTimeout how long stored SQL and temporary objects of a quiet stream are kept
  * @param maxSessionStatesPerPrincipal streams of one principal that may have such state at the same time
@@ -39,6 +41,8 @@ public record LimitsConfig(
         Duration maxTxLifetime,
         Duration contendedTxLifetime,
         int maxTransactionsPerDatabase,
+        int maxTransactionsPerPrincipal,
+        int maxWaitingRequests,
         Duration batonLifetime,
         Duration sessionStateIdleTimeout,
         int maxSessionStatesPerPrincipal,
@@ -62,6 +66,8 @@ public record LimitsConfig(
     public static final String MAX_TX_LIFETIME = "limits.max_tx_lifetime";
     public static final String CONTENDED_TX_LIFETIME = "limits.contended_tx_lifetime";
     public static final String MAX_TRANSACTIONS_PER_DATABASE = "limits.max_transactions_per_database";
+    public static final String MAX_TRANSACTIONS_PER_PRINCIPAL = "limits.max_transactions_per_principal";
+    public static final String MAX_WAITING_REQUESTS = "limits.max_waiting_requests";
     public static final String BATON_LIFETIME = "limits.baton_lifetime";
     public static final String SESSION_STATE_IDLE_TIMEOUT = "limits.session_state_idle_timeout";
     public static final String MAX_SESSION_STATES_PER_PRINCIPAL = "limits.max_session_states_per_principal";
@@ -103,6 +109,8 @@ public record LimitsConfig(
         within(MAX_TX_LIFETIME, maxTxLifetime, DAY);
         within(CONTENDED_TX_LIFETIME, contendedTxLifetime, DAY);
         within(MAX_TRANSACTIONS_PER_DATABASE, maxTransactionsPerDatabase, MAX_COUNT);
+        within(MAX_TRANSACTIONS_PER_PRINCIPAL, maxTransactionsPerPrincipal, MAX_COUNT);
+        within(MAX_WAITING_REQUESTS, maxWaitingRequests, MAX_COUNT);
         within(BATON_LIFETIME, batonLifetime, YEAR);
         within(SESSION_STATE_IDLE_TIMEOUT, sessionStateIdleTimeout, DAY);
         within(MAX_SESSION_STATES_PER_PRINCIPAL, maxSessionStatesPerPrincipal, MAX_COUNT);
@@ -117,6 +125,10 @@ public record LimitsConfig(
         within(MAX_RESPONSE_SIZE, maxResponseBytes, MAX_ANSWER);
         within(CURSOR_BUFFER, cursorBufferBytes, MAX_IN_MEMORY);
         within(MAX_CURSOR_SPOOL, maxCursorSpoolBytes, MAX_ON_DISK);
+        if (maxTransactionsPerPrincipal > maxTransactionsPerDatabase) {
+            throw new IllegalArgumentException(
+                    MAX_TRANSACTIONS_PER_PRINCIPAL + ": must not be greater than " + MAX_TRANSACTIONS_PER_DATABASE);
+        }
         if (lockWait.compareTo(contendedIdleTimeout) <= 0) {
             throw new IllegalArgumentException(LOCK_WAIT + ": must be greater than " + CONTENDED_IDLE_TIMEOUT
                     + ", or writers give up before a holder that went quiet is stopped");
@@ -126,7 +138,7 @@ public record LimitsConfig(
     public static LimitsConfig defaults() {
         return of(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                null, null, null, null, null, null);
     }
 
     /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
@@ -139,6 +151,8 @@ public record LimitsConfig(
             @JsonProperty("max_tx_lifetime") io.dropwizard.util.@Nullable Duration maxTxLifetime,
             @JsonProperty("contended_tx_lifetime") io.dropwizard.util.@Nullable Duration contendedTxLifetime,
             @JsonProperty("max_transactions_per_database") @Nullable Integer maxTransactionsPerDatabase,
+            @JsonProperty("max_transactions_per_principal") @Nullable Integer maxTransactionsPerPrincipal,
+            @JsonProperty("max_waiting_requests") @Nullable Integer maxWaitingRequests,
             @JsonProperty("baton_lifetime") io.dropwizard.util.@Nullable Duration batonLifetime,
             @JsonProperty("session_state_idle_timeout") io.dropwizard.util.@Nullable Duration sessionStateIdleTimeout,
             @JsonProperty("max_session_states_per_principal") @Nullable Integer maxSessionStatesPerPrincipal,
@@ -153,6 +167,7 @@ public record LimitsConfig(
             @JsonProperty("max_response_size") @Nullable DataSize maxResponseSize,
             @JsonProperty("cursor_buffer") @Nullable DataSize cursorBuffer,
             @JsonProperty("max_cursor_spool") @Nullable DataSize maxCursorSpool) {
+        int transactions = or(maxTransactionsPerDatabase, 64);
         return new LimitsConfig(
                 or(statementTimeout, Duration.ofSeconds(30)),
                 or(lockWait, Duration.ofSeconds(10)),
@@ -160,7 +175,9 @@ public record LimitsConfig(
                 or(txIdleTimeout, Duration.ofSeconds(30)),
                 or(maxTxLifetime, Duration.ofMinutes(5)),
                 or(contendedTxLifetime, Duration.ofSeconds(30)),
-                or(maxTransactionsPerDatabase, 64),
+                transactions,
+                or(maxTransactionsPerPrincipal, mostOf(transactions)),
+                or(maxWaitingRequests, 512),
                 or(batonLifetime, Duration.ofHours(24)),
                 or(sessionStateIdleTimeout, Duration.ofHours(1)),
                 or(maxSessionStatesPerPrincipal, 64),
@@ -175,6 +192,11 @@ public record LimitsConfig(
                 or(maxResponseSize, 64 * MIB),
                 or(cursorBuffer, MIB),
                 or(maxCursorSpool, GIB));
+    }
+
+    /** Three quarters: a principal that takes all it may leaves some to the others. */
+    private static int mostOf(int transactions) {
+        return transactions - transactions / 4;
     }
 
     private static Duration or(io.dropwizard.util.@Nullable Duration given, Duration fallback) {

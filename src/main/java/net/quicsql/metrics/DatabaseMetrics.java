@@ -16,6 +16,8 @@ public final class DatabaseMetrics {
     private final Counter openStreams;
     private final Counter openTransactions;
     private final Counter abortedTransactions;
+    private final Timer transactionWait;
+    private final Counter transactionsWaiting;
     private final Timer writerWait;
     private final Counter writersWaiting;
     private final Timer readerWait;
@@ -27,6 +29,8 @@ public final class DatabaseMetrics {
         openStreams = series.counter(ServerMetrics.OPEN_STREAMS);
         openTransactions = series.counter(ServerMetrics.OPEN_TRANSACTIONS);
         abortedTransactions = series.counter(ServerMetrics.ABORTED_TRANSACTIONS);
+        transactionWait = series.timer(ServerMetrics.TRANSACTION_WAIT);
+        transactionsWaiting = series.counter(ServerMetrics.TRANSACTIONS_WAITING);
         writerWait = series.timer(ServerMetrics.WRITER_WAIT);
         writersWaiting = series.counter(ServerMetrics.WRITERS_WAITING);
         readerWait = series.timer(ServerMetrics.READER_WAIT);
@@ -60,6 +64,16 @@ public final class DatabaseMetrics {
     /** The server, not the client, ended a transaction; counted besides {@link #transactionClosed}. */
     public void transactionAborted() {
         abortedTransactions.inc();
+    }
+
+    public void transactionWaitBegan() {
+        transactionsWaiting.inc();
+    }
+
+    /** A wait for a place for one more transaction ended, with the place or without. */
+    public void transactionWaitEnded(long nanos) {
+        transactionsWaiting.dec();
+        transactionWait.update(nanos, TimeUnit.NANOSECONDS);
     }
 
     public void writerWaitBegan() {

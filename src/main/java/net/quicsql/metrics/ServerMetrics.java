@@ -24,6 +24,10 @@ public final class ServerMetrics {
     static final Family OPEN_TRANSACTIONS = new Family("open_transactions", "Streams in a transaction", Kind.GAUGE);
     static final Family ABORTED_TRANSACTIONS =
             new Family("aborted_transactions", "Transactions that the server ended", Kind.COUNTER);
+    static final Family TRANSACTION_WAIT =
+            new Family("transaction_wait_seconds", "Waits for a place for one more transaction", Kind.HISTOGRAM);
+    static final Family TRANSACTIONS_WAITING =
+            new Family("transactions_waiting", "Requests that wait for a place for their transaction", Kind.GAUGE);
     static final Family WRITER_WAIT = new Family("writer_wait_seconds", "Waits for the turn to write", Kind.HISTOGRAM);
     static final Family WRITERS_WAITING =
             new Family("writers_waiting", "Requests that wait for their turn to write", Kind.GAUGE);

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import net.quicsql.storage.DatabaseManager;
+import net.quicsql.engine.StreamEngine;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
@@ -21,15 +21,15 @@ final class DrainDeadline implements LifeCycle.Listener {
     /** Time to write the last answers. */
     private static final long ANSWER_MILLIS = 1_000;
 
-    private final DatabaseManager databases;
+    private final StreamEngine engine;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "drain-deadline");
         thread.setDaemon(true);
         return thread;
     });
 
-    DrainDeadline(DatabaseManager databases) {
-        this.databases = requireNonNull(databases, "databases is null");
+    DrainDeadline(StreamEngine engine) {
+        this.engine = requireNonNull(engine, "engine is null");
     }
 
     @Override
@@ -37,7 +37,7 @@ final class DrainDeadline implements LifeCycle.Listener {
         if (event instanceof Server server) {
             long grace = Math.max(0, server.getStopTimeout() - ANSWER_MILLIS);
             LOG.info("stopping: running statements may go on for {} ms", grace);
-            var unused = timer.schedule(databases::endWork, grace, TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(engine::endWork, grace, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -56,6 +56,7 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
     public void run(QuicsqlConfiguration configuration, Environment environment) throws IOException {
         if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
             ServerDefaults.enforce(server);
+            ServerDefaults.requireThreadsBesides(configuration.limits().maxWaitingRequests(), server);
         }
         // Locked first: everything else may write to it.
         DataDirectory directory = DataDirectory.open(configuration.dataDirectory());

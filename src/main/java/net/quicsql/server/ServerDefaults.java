@@ -16,6 +16,7 @@ import io.dropwizard.util.Duration;
 import java.io.Serial;
 import java.util.List;
 import java.util.function.Supplier;
+import net.quicsql.limits.LimitsConfig;
 import org.eclipse.jetty.http.HttpCompliance;
 
 /**
@@ -76,6 +77,20 @@ final class ServerDefaults {
     /** What no file may change: errors are rendered in one place of ours. */
     static void enforce(AbstractServerFactory server) {
         server.setRegisterDefaultExceptionMappers(false);
+    }
+
+    /**
+     * Checks that requests which wait for others leave threads to those others.
+     *
+     * @throws IllegalArgumentException they may not
+     */
+    static void requireThreadsBesides(int waitingRequests, AbstractServerFactory server) {
+        int most = server.getMaxThreads() - server.getMaxThreads() / 4;
+        if (waitingRequests > most) {
+            throw new IllegalArgumentException(LimitsConfig.MAX_WAITING_REQUESTS + ": must be at most " + most
+                    + ", three quarters of server.maxThreads (" + server.getMaxThreads()
+                    + "), or those who wait keep out whoever would end their wait");
+        }
     }
 
     private static DefaultServerFactory defaultServer() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.session.BatonKeys;
@@ -52,13 +53,14 @@ final class StorageAssembly implements DatabaseHealth {
                         Math.toIntExact(limits.maxSqlBytes()),
                         Math.toIntExact(limits.maxValueBytes()),
                         limits.lockWait()),
-                metrics);
+                metrics,
+                new WaitingRoom(limits.maxWaitingRequests()));
         SessionStore sessions = new SessionStore(keys, limits, Clock.systemUTC(), System::nanoTime);
         environment.lifecycle().manage(databases);
-        environment.lifecycle().addEventListener(new DrainDeadline(databases));
+        StreamEngine engine = new StreamEngine(databases, sessions, limits, System::nanoTime);
+        environment.lifecycle().addEventListener(new DrainDeadline(engine));
         environment.lifecycle().manage(new SessionReaper(sessions, limits, System::nanoTime));
-        return new StorageAssembly(
-                directory, databases, keys, new StreamEngine(databases, sessions, limits, System::nanoTime));
+        return new StorageAssembly(directory, databases, keys, engine);
     }
 
     StreamEngine engine() {

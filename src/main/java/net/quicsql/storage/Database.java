@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -66,6 +67,7 @@ public final class Database {
             ConnectionLimits limits,
             FileRegistry files,
             DatabaseMetrics metrics,
+            WaitingRoom waitingRoom,
             LongSupplier nanoClock) {
         this.name = name;
         this.file = file;
@@ -75,11 +77,11 @@ public final class Database {
         this.files = files;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
-        this.writerQueue = new WriterQueue(nanoClock);
+        this.writerQueue = new WriterQueue(nanoClock, waitingRoom);
         this.idleWriters = new IdleLeases(storage.idleConnectionsPerDatabase());
         this.idleReaders = new IdleLeases(storage.readersPerDatabase());
-        this.readers =
-                new ReaderPool(() -> factory().open(ConnectionRole.READER), storage.readersPerDatabase(), metrics);
+        this.readers = new ReaderPool(
+                () -> factory().open(ConnectionRole.READER), storage.readersPerDatabase(), metrics, waitingRoom);
     }
 
     public DatabaseName name() {

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.problem.ProblemException;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class DatabaseManager implements Managed {
     private final StorageConfig storage;
     private final ConnectionLimits limits;
     private final ServerMetrics metrics;
+    private final WaitingRoom waitingRoom;
     private final FileRegistry files = new FileRegistry();
     private final Map<DatabaseName, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, DatabaseName> namesByCaseFold = new ConcurrentHashMap<>();
@@ -52,12 +54,14 @@ public final class DatabaseManager implements Managed {
             Map<DatabaseName, DatabaseConfig> configured,
             StorageConfig storage,
             ConnectionLimits limits,
-            ServerMetrics metrics) {
+            ServerMetrics metrics,
+            WaitingRoom waitingRoom) {
         this.directory = requireNonNull(directory, "directory is null");
         this.configured = Map.copyOf(configured);
         this.storage = requireNonNull(storage, "storage is null");
         this.limits = requireNonNull(limits, "limits is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
+        this.waitingRoom = requireNonNull(waitingRoom, "waitingRoom is null");
         this.timer = Executors.newScheduledThreadPool(2, task -> {
             Thread thread = new Thread(task, "storage-timer");
             thread.setDaemon(true);
@@ -110,6 +114,11 @@ public final class DatabaseManager implements Managed {
         return known != null ? Optional.of(known) : discover(name);
     }
 
+    /** Where requests wait that another request keeps from going on. */
+    public WaitingRoom waitingRoom() {
+        return waitingRoom;
+    }
+
     /** Every database known so far, in order of their names. */
     public List<Database> known() {
         List<Database> all = new ArrayList<>(databases.values());
@@ -135,7 +144,15 @@ public final class DatabaseManager implements Managed {
             try {
                 Path file = directory.resolve(name, config);
                 return new Database(
-                        name, file, config, storage, limits, files, metrics.forDatabase(name), System::nanoTime);
+                        name,
+                        file,
+                        config,
+                        storage,
+                        limits,
+                        files,
+                        metrics.forDatabase(name),
+                        waitingRoom,
+                        System::nanoTime);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -5,7 +5,9 @@ import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.DatabaseMetrics;
+import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +16,16 @@ final class ReaderPool {
     private final Supplier<EngineConnection> opener;
     private final int size;
     private final DatabaseMetrics metrics;
+    private final WaitingRoom room;
     private final Semaphore permits;
     private final Deque<EngineConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    ReaderPool(Supplier<EngineConnection> opener, int size, DatabaseMetrics metrics) {
+    ReaderPool(Supplier<EngineConnection> opener, int size, DatabaseMetrics metrics, WaitingRoom room) {
         this.opener = opener;
         this.size = size;
         this.metrics = metrics;
+        this.room = room;
         this.permits = new Semaphore(size);
     }
 
@@ -78,6 +82,9 @@ final class ReaderPool {
     }
 
     private void await(long maxWaitNanos) {
+        if (!room.enter()) {
+            throw busy(", " + room.refusal());
+        }
         boolean acquired = false;
         long started = System.nanoTime();
         try {
@@ -85,12 +92,18 @@ final class ReaderPool {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            room.leave();
             metrics.readerWaited(System.nanoTime() - started);
         }
         if (!acquired) {
-            throw SqliteProblems.of(
-                    SqliteCode.BUSY,
-                    "all " + size + " reader connections of this database are busy (storage.readers_per_database)");
+            throw busy("");
         }
+    }
+
+    private ProblemException busy(String further) {
+        return SqliteProblems.of(
+                SqliteCode.BUSY,
+                "all " + size + " reader connections of this database are busy (storage.readers_per_database)"
+                        + further);
     }
 }

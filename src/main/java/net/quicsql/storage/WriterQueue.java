@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -23,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriterQueue {
     private final LongSupplier nanoClock;
+    private final WaitingRoom room;
     private final Map<String, Deque<Waiter>> waiting = new LinkedHashMap<>();
     private @Nullable WriterTurn holder;
     private int waiters;
     private boolean closed;
 
-    public WriterQueue(LongSupplier nanoClock) {
+    public WriterQueue(LongSupplier nanoClock, WaitingRoom room) {
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
+        this.room = requireNonNull(room, "room is null");
     }
 
     /**
@@ -58,11 +61,20 @@ public final class WriterQueue {
             if (holder == null) {
                 return take(principal, purpose);
             }
+            if (counted && !room.enter()) {
+                throw locked(", " + room.refusal());
+            }
             waiter = new Waiter(Thread.currentThread(), principal, purpose, counted);
             waiting.computeIfAbsent(principal, key -> new ArrayDeque<>()).add(waiter);
             waiters += waiter.count;
         }
-        return await(waiter, maxWaitNanos);
+        try {
+            return await(waiter, maxWaitNanos);
+        } finally {
+            if (counted) {
+                room.leave();
+            }
+        }
     }
 
     /** Refuses everybody in line and whoever comes, but for upkeep; the holder goes on. */
@@ -165,13 +177,15 @@ public final class WriterQueue {
                 waiting.remove(waiter.principal);
             }
         }
-        throw SqliteProblems.of(
+        throw locked(String.format(
+                Locale.ROOT, ": waited %.1f s (limits.lock_wait) for the write lock", maxWaitNanos / 1e9));
+    }
+
+    /** The refusal of a turn, with who has it; to be called under the lock. */
+    private ProblemException locked(String reason) {
+        return SqliteProblems.of(
                 SqliteCode.BUSY,
-                String.format(
-                        Locale.ROOT,
-                        "database is locked: waited %.1f s (limits.lock_wait) for the write lock%s",
-                        maxWaitNanos / 1e9,
-                        holder == null ? "" : holder.describe(nanoClock.getAsLong())));
+                "database is locked" + reason + (holder == null ? "" : holder.describe(nanoClock.getAsLong())));
     }
 
     /** One thread in line. */

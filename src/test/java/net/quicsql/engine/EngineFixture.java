@@ -14,6 +14,7 @@ import net.quicsql.access.AccessLevel;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.session.BatonKeys;
 import net.quicsql.session.SessionReaper;
@@ -53,7 +54,8 @@ public final class EngineFixture implements AutoCloseable {
                     Map.of(APP, app),
                     StorageConfig.defaults(),
                     new ConnectionLimits((int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()),
-                    new ServerMetrics(new MetricRegistry()));
+                    new ServerMetrics(new MetricRegistry()),
+                    new WaitingRoom(limits.maxWaitingRequests()));
             databases.start();
             sessions = new SessionStore(
                     BatonKeys.open(folder, Clock.systemUTC(), limits.batonLifetime()),

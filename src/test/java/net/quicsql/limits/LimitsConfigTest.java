@@ -23,6 +23,8 @@ class LimitsConfigTest {
             max_tx_lifetime: 5m
             contended_tx_lifetime: 6s
             max_transactions_per_database: 7
+            max_transactions_per_principal: 5
+            max_waiting_requests: 23
             baton_lifetime: 8h
             session_state_idle_timeout: 9m
             max_session_states_per_principal: 10
@@ -52,6 +54,8 @@ class LimitsConfigTest {
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(30),
                         64,
+                        48,
+                        512,
                         Duration.ofHours(24),
                         Duration.ofHours(1),
                         64,
@@ -80,6 +84,8 @@ class LimitsConfigTest {
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(6),
                         7,
+                        5,
+                        23,
                         Duration.ofHours(8),
                         Duration.ofMinutes(9),
                         10,
@@ -116,6 +122,8 @@ class LimitsConfigTest {
         "statement_timeout, 2d, limits.statement_timeout: must be from 1 millisecond to 24 hours",
         "baton_lifetime, 366d, limits.baton_lifetime: must be from 1 millisecond to 8760 hours",
         "lock_wait, 5s, limits.lock_wait: must be greater than limits.contended_idle_timeout",
+        "max_transactions_per_database, 0, limits.max_transactions_per_database: must be from 1 to 1000000",
+        "max_transactions_per_principal, 65, limits.max_transactions_per_principal: must not be greater than",
         "max_rows, 0, limits.max_rows: must be from 1 to 1000000000",
         "max_rows, -1, limits.max_rows: must be from 1 to 1000000000",
         "max_hrana_body, 0B, limits.max_hrana_body: must be from 1 to 1073741824",
@@ -131,6 +139,13 @@ class LimitsConfigTest {
         assertThatThrownBy(() -> parse(key + ": " + value))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "4, 3", "100, 75"})
+    void leavesRoomForOtherPrincipalsUnlessTold(int perDatabase, int perPrincipal) throws Exception {
+        assertThat(parse("max_transactions_per_database: " + perDatabase).maxTransactionsPerPrincipal())
+                .isEqualTo(perPrincipal);
     }
 
     private static LimitsConfig parse(String yaml) throws IOException, ConfigurationException {

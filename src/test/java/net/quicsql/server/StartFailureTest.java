@@ -126,6 +126,16 @@ class StartFailureTest {
                 .doesNotContain("\n");
     }
 
+    @Test
+    void wantsThreadsForMoreThanThoseWhoWait() throws Exception {
+        String yaml =
+                "{data_dir: '" + directory.resolve("few") + "', logging: {level: \"OFF\"}, server: {maxThreads: 100}}";
+        assertThat(command("server", file(yaml)).strip())
+                .startsWith(
+                        "limits.max_waiting_requests: must be at most 75, three quarters of server.maxThreads (100)")
+                .doesNotContain("\n");
+    }
+
     private static String withData(Path folder) {
         return "{data_dir: '" + folder + "', logging: {level: \"OFF\"}}";
     }

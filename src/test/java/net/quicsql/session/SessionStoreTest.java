@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -53,7 +54,8 @@ class SessionStoreTest {
                         new DatabaseName("other"), DatabaseConfig.defaults()),
                 StorageConfig.defaults(),
                 new ConnectionLimits(1 << 20, 1 << 20, Duration.ofSeconds(20)),
-                new ServerMetrics(new MetricRegistry()));
+                new ServerMetrics(new MetricRegistry()),
+                new WaitingRoom(10));
         databases.start();
         app = databases.find(new DatabaseName("app")).orElseThrow().open();
         other = databases.find(new DatabaseName("other")).orElseThrow().open();

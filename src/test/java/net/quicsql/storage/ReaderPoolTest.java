@@ -47,6 +47,24 @@ class ReaderPoolTest {
     }
 
     @Test
+    void refusesAtOnceWhenTooManyOfTheServerWait() {
+        EngineConnection first = database.borrowReader();
+        EngineConnection second = database.borrowReader();
+        for (int i = 0; i < StorageFixture.SEATS; i++) {
+            assertThat(storage.databases().waitingRoom().enter()).isTrue();
+        }
+        assertThatThrownBy(database::borrowReader).isInstanceOfSatisfying(ProblemException.class, e -> {
+            assertThat(e.problem().code()).isEqualTo(ProblemCode.SQL_BUSY);
+            assertThat(e.problem().message()).contains("limits.max_waiting_requests");
+        });
+        storage.databases().waitingRoom().leave();
+        assertThatThrownBy(database::borrowReader).hasMessageNotContaining("limits.max_waiting_requests");
+        assertThat(storage.databases().waitingRoom().waiting()).isEqualTo(StorageFixture.SEATS - 1);
+        database.giveBackReader(first);
+        database.giveBackReader(second);
+    }
+
+    @Test
     void saysThatAllAreBusyOnceTheWaitHasPassed() {
         EngineConnection first = database.borrowReader();
         EngineConnection second = database.borrowReader();

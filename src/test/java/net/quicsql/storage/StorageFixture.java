@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.sql.Column;
 import net.quicsql.sql.RowSink;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** A data directory with its databases, as the server has them. */
 final class StorageFixture implements AutoCloseable {
     static final DatabaseName APP = new DatabaseName("app");
+
+    /** How many threads may wait at a time. */
+    static final int SEATS = 10;
 
     private final DatabaseManager databases;
 
@@ -38,7 +42,8 @@ final class StorageFixture implements AutoCloseable {
                     byName,
                     storage,
                     new ConnectionLimits(1 << 20, 1 << 20, Duration.ofMillis(100)),
-                    new ServerMetrics(new MetricRegistry()));
+                    new ServerMetrics(new MetricRegistry()),
+                    new WaitingRoom(SEATS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import net.quicsql.limits.WaitingRoom;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -18,8 +19,9 @@ import org.junit.jupiter.api.Test;
 
 class WriterQueueTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(20);
+    private static final int SEATS = 10;
 
-    private final WriterQueue queue = new WriterQueue(System::nanoTime);
+    private final WriterQueue queue = new WriterQueue(System::nanoTime, new WaitingRoom(SEATS));
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
     private final List<CompletableFuture<Void>> writers = new ArrayList<>();
 
@@ -29,6 +31,35 @@ class WriterQueueTest {
             assertThat(queue.isContended()).isFalse();
         }
         queue.acquire("ada", "a write", 0).close();
+    }
+
+    @Test
+    void refusesAtOnceWhenTooManyOfTheServerWait() throws Exception {
+        WaitingRoom room = new WaitingRoom(2);
+        WriterQueue small = new WriterQueue(System::nanoTime, room);
+        WriterTurn holder = small.acquire("ada", "BEGIN IMMEDIATE", LONG);
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            waiting.add(CompletableFuture.runAsync(
+                    () -> small.acquire("bob", "a write", LONG).close()));
+        }
+        Await.until(() -> small.depth() == 2);
+
+        assertThatThrownBy(() -> small.acquire("eve", "a write", LONG))
+                .isInstanceOfSatisfying(ProblemException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo(ProblemCode.SQL_BUSY);
+                    assertThat(e.problem().message())
+                            .startsWith("database is locked, and 2 requests of this server wait already"
+                                    + " (limits.max_waiting_requests)")
+                            .contains("by principal 'ada' (BEGIN IMMEDIATE)");
+                });
+        assertThat(small.depth()).isEqualTo(2);
+
+        holder.close();
+        for (CompletableFuture<Void> waiter : waiting) {
+            waiter.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(room.waiting()).isZero();
     }
 
     @Test
@@ -80,7 +111,7 @@ class WriterQueueTest {
     @Test
     void namesTheHolderWhenTheWaitHasPassed() {
         AtomicLong now = new AtomicLong();
-        WriterQueue clocked = new WriterQueue(() -> now.getAndAdd(500_000_000L));
+        WriterQueue clocked = new WriterQueue(() -> now.getAndAdd(500_000_000L), new WaitingRoom(SEATS));
         WriterTurn held = clocked.acquire("ada", "BEGIN IMMEDIATE", LONG);
 
         assertThatThrownBy(() -> clocked.acquire("bob", "a write", 250_000_000L))
