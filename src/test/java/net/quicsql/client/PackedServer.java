@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,16 +43,18 @@ public final class PackedServer implements AutoCloseable {
     private final Jdk jdk;
     private final Path folder;
     private final Map<String, String> settings;
+    private final List<String> wrapper;
     private final int port;
     private final int adminPort;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Process process;
 
-    private PackedServer(Jdk jdk, Path folder, Map<String, String> settings) throws IOException {
+    private PackedServer(Jdk jdk, Path folder, Map<String, String> settings, List<String> wrapper) throws IOException {
         this.jdk = jdk;
         this.folder = Files.createDirectories(folder);
         this.settings = Map.copyOf(settings);
+        this.wrapper = List.copyOf(wrapper);
         try (ServerSocket one = free();
                 ServerSocket other = free()) {
             port = one.getLocalPort();
@@ -66,7 +69,16 @@ public final class PackedServer implements AutoCloseable {
      * @param settings what differs from the shipped configuration, by dotted keys: {@code limits.lock_wait}
      */
     public static PackedServer start(Jdk jdk, Path folder, Map<String, String> settings) throws Exception {
-        PackedServer server = new PackedServer(jdk, folder, settings);
+        return start(jdk, folder, settings, List.of());
+    }
+
+    /**
+     * As {@link #start(Jdk, Path, Map)}, by way of a command that runs the words that follow it in its own process, as
+     * {@code prlimit} and {@code strace -D} do.
+     */
+    public static PackedServer start(Jdk jdk, Path folder, Map<String, String> settings, List<String> wrapper)
+            throws Exception {
+        PackedServer server = new PackedServer(jdk, folder, settings, wrapper);
         try {
             server.start();
         } catch (Throwable failure) {
@@ -83,6 +95,11 @@ public final class PackedServer implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
+    /** The process that serves now. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** The folder of the database files. */
     public Path data() {
         return folder.resolve("data");
@@ -90,10 +107,11 @@ public final class PackedServer implements AutoCloseable {
 
     /** Starts the process again, on the same ports and the same data, and waits until it answers. */
     public void start() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                        BASE.resolve("bin/quicsql").toString(),
-                        "server",
-                        BASE.resolve("config.yml").toString())
+        List<String> command = new ArrayList<>(wrapper);
+        command.add(BASE.resolve("bin/quicsql").toString());
+        command.add("server");
+        command.add(BASE.resolve("config.yml").toString());
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
@@ -157,9 +175,12 @@ public final class PackedServer implements AutoCloseable {
 
     /** The metrics of the admin port as Prometheus reads them. */
     public String metrics() throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + adminPort + "/prometheus");
-        return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
+        return admin("/prometheus").body();
+    }
+
+    /** The health check of the admin port, whatever its status. */
+    public HttpResponse<String> health() throws IOException, InterruptedException {
+        return admin("/healthcheck");
     }
 
     /** Runs a statement through {@code /app/query}; it must succeed. */
@@ -213,6 +234,11 @@ public final class PackedServer implements AutoCloseable {
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    private HttpResponse<String> admin(String path) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + adminPort + path);
+        return http.send(HttpRequest.newBuilder(uri).timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private Path log() {

@@ -1,0 +1,131 @@
+package net.quicsql.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import net.quicsql.client.Jdk;
+import net.quicsql.client.PackedServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How often the server has the disk write through: at least once before it acknowledges, and not oftener than needed. */
+@Tag("fault")
+final class SyncCountFaultTest {
+    private static final int LONE_INSERTS = 20;
+    private static final int WRITERS = 16;
+    private static final int INSERTS_OF_A_WRITER = 15;
+
+    @TempDir
+    static Path folder;
+
+    private static PackedServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = PackedServer.start(Jdk.running(), folder, Map.of("databases.relaxed.synchronous", "normal"));
+        for (String database : List.of("app", "relaxed")) {
+            insert(database, "CREATE TABLE t(a)");
+            // The first write into a new log syncs the log's header too.
+            insert(database, "INSERT INTO t VALUES(0)");
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void syncsTheLogBeforeEachAcknowledgement() throws Exception {
+        List<long[]> requests = new ArrayList<>();
+        List<DiskEvent> syncs = syncs("app", () -> {
+            for (int i = 0; i < LONE_INSERTS; i++) {
+                long sent = now();
+                insert("app", "INSERT INTO t VALUES(1)");
+                requests.add(new long[] {sent, now()});
+            }
+        });
+        for (long[] request : requests) {
+            assertThat(syncs)
+                    .as("syncs between a request and its answer")
+                    .anyMatch(sync -> sync.began() >= request[0] && sync.ended() <= request[1]);
+        }
+        System.out.printf("lone inserts: %d, syncs: %d%n", requests.size(), syncs.size());
+        assertThat(syncs).hasSize(LONE_INSERTS);
+    }
+
+    @Test
+    void doesNotSyncAtCommitWhereToldNotTo() throws Exception {
+        List<DiskEvent> syncs = syncs("relaxed", () -> {
+            for (int i = 0; i < LONE_INSERTS; i++) {
+                insert("relaxed", "INSERT INTO t VALUES(1)");
+            }
+        });
+        assertThat(syncs).isEmpty();
+    }
+
+    @Test
+    void manyWritersNeedNoMoreSyncsThanTheyHaveCommits() throws Exception {
+        List<DiskEvent> syncs = syncs("app", () -> {
+            ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+            try {
+                List<Future<?>> writers = new ArrayList<>();
+                for (int i = 0; i < WRITERS; i++) {
+                    writers.add(threads.submit(() -> {
+                        for (int j = 0; j < INSERTS_OF_A_WRITER; j++) {
+                            insert("app", "INSERT INTO t VALUES(2)");
+                        }
+                        return null;
+                    }));
+                }
+                for (Future<?> writer : writers) {
+                    writer.get();
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        });
+        int inserts = WRITERS * INSERTS_OF_A_WRITER;
+        System.out.printf(
+                "%d writers: %d inserts, %d syncs, %.2f per acknowledged insert%n",
+                WRITERS, inserts, syncs.size(), (double) syncs.size() / inserts);
+        assertThat(server.value("SELECT count(*) FROM t WHERE a = 2").asInt()).isEqualTo(inserts);
+        assertThat(syncs).hasSizeBetween(1, inserts);
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    /** The syncs of a database's log during some work. */
+    private static List<DiskEvent> syncs(String database, Work work) throws Exception {
+        Path log = server.data().resolve(database + ".db-wal");
+        Strace strace = Strace.record(server.pid(), folder, log, "fsync,fdatasync");
+        try (strace) {
+            work.run();
+        }
+        return strace.events();
+    }
+
+    private static void insert(String database, String sql) throws Exception {
+        HttpResponse<String> answer =
+                server.post("/" + database + "/query", PackedServer.TOKEN, "{\"sql\":\"" + sql + "\"}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static long now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}
