@@ -1,6 +1,8 @@
 package net.quicsql.engine;
 
 import java.util.function.LongSupplier;
+import net.quicsql.execution.AutocommitWrite;
+import net.quicsql.execution.GroupCommit;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -25,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionUse {
     private final StatementRunner runner;
+    private final GroupCommit groups;
     private final LongSupplier nanoClock;
     private final long statementTimeoutMillis;
 
-    ConnectionUse(StatementRunner runner, LongSupplier nanoClock, long statementTimeoutMillis) {
+    ConnectionUse(StatementRunner runner, GroupCommit groups, LongSupplier nanoClock, long statementTimeoutMillis) {
         this.runner = runner;
+        this.groups = groups;
         this.nanoClock = nanoClock;
         this.statementTimeoutMillis = statementTimeoutMillis;
     }
@@ -49,42 +53,15 @@ final class ConnectionUse {
         }
     }
 
-    /** Runs in autocommit on the database's writer, in the writer's turn. */
+    /** Runs in autocommit on the database's writer, in the writer's turn or in that of somebody who takes it along. */
     StatementResult onWriter(Session session, Statement statement, RowSink sink) {
         Database database = session.database();
-        try (WriterTurn turn = database.writerTurn(session.principal(), purpose(statement.sql()))) {
-            EngineConnection writer = database.writer();
-            writer.foreignKeys(session.enforcesForeignKeys());
-            if (dependsOnLastRowid(statement.sql())) {
-                prime(writer, session);
-            }
-            return remember(session, runOnWriter(writer, statement, sink));
+        AutocommitWrite write = groups.write(statement, sink, session.enforcesForeignKeys(), ownRowid(session));
+        WriterTurn turn = database.writerTurn(session.principal(), purpose(statement.sql()), write);
+        if (turn != null) {
+            groups.lead(database, turn, write);
         }
-    }
-
-    /**
-     * Runs a statement that stands alone. One that returns rows is committed when they have been taken: a client that is
-     * told that its answer is too large must not find the rows written.
-     */
-    private StatementResult runOnWriter(EngineConnection writer, Statement statement, RowSink sink) {
-        boolean done = false;
-        try {
-            boolean returning = statement.sql().returning();
-            if (returning) {
-                writer.beginImmediate();
-            }
-            StatementResult result = runner.run(writer, statement, sink);
-            if (returning) {
-                writer.commit();
-            }
-            done = true;
-            return result;
-        } finally {
-            // Nothing may stay open on a connection that the next principal will write with.
-            if (!done && !writer.isAutocommit()) {
-                writer.rollback();
-            }
-        }
+        return remember(session, write.outcome());
     }
 
     /** Runs on the stream's own connection, taking the writer's turn before the first write. */
@@ -177,15 +154,15 @@ final class ConnectionUse {
      */
     void prime(Session session, Lease lease) {
         if (!lease.isPrimed()) {
-            prime(lease.connection(), session);
+            lease.connection().primeLastInsertRowid(ownRowid(session));
             lease.connection().execute("DELETE FROM temp." + SqlStatement.OWN_TABLE + " WHERE 0");
             lease.primed();
         }
     }
 
-    private static void prime(EngineConnection connection, Session session) {
+    private static long ownRowid(Session session) {
         Long last = session.lastInsertRowid();
-        connection.primeLastInsertRowid(last == null ? 0 : last);
+        return last == null ? 0 : last;
     }
 
     /**

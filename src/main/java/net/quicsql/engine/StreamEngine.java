@@ -9,6 +9,7 @@ import net.quicsql.access.AccessLevel;
 import net.quicsql.access.AccessPolicy;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
+import net.quicsql.execution.GroupCommit;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.limits.TransactionPlaces;
@@ -50,8 +51,9 @@ public final class StreamEngine {
         this.runner = new StatementRunner(limits.statementTimeout(), nanoClock);
         SessionStates states = new SessionStates(sessions, limits.maxSessionStatesPerPrincipal());
         this.storedTexts = new StoredTexts(states, limits);
-        ConnectionUse use =
-                new ConnectionUse(runner, nanoClock, limits.statementTimeout().toMillis());
+        GroupCommit groups = new GroupCommit(runner, nanoClock, limits.maxResponseBytes());
+        ConnectionUse use = new ConnectionUse(
+                runner, groups, nanoClock, limits.statementTimeout().toMillis());
         this.places = new TransactionPlaces(limits, databases.waitingRoom(), nanoClock);
         this.transactions = new TransactionControl(use, places);
         this.router = new StatementRouter(use, transactions, new PragmaControl(use), new TemporaryObjects(use, states));

@@ -20,6 +20,8 @@ public final class DatabaseMetrics {
     private final Counter transactionsWaiting;
     private final Timer writerWait;
     private final Counter writersWaiting;
+    private final Counter committedWrites;
+    private final Counter writeCommits;
     private final Timer readerWait;
     private final Timer checkpoints;
     private final AtomicLong walBytes;
@@ -33,6 +35,8 @@ public final class DatabaseMetrics {
         transactionsWaiting = series.counter(ServerMetrics.TRANSACTIONS_WAITING);
         writerWait = series.timer(ServerMetrics.WRITER_WAIT);
         writersWaiting = series.counter(ServerMetrics.WRITERS_WAITING);
+        committedWrites = series.counter(ServerMetrics.COMMITTED_WRITES);
+        writeCommits = series.counter(ServerMetrics.WRITE_COMMITS);
         readerWait = series.timer(ServerMetrics.READER_WAIT);
         checkpoints = series.timer(ServerMetrics.CHECKPOINTS);
         walBytes = series.level(ServerMetrics.WAL_BYTES);
@@ -84,6 +88,17 @@ public final class DatabaseMetrics {
     public void writerWaitEnded(long nanos) {
         writersWaiting.dec();
         writerWait.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** One commit has made so many autocommit writes last. */
+    public void writesCommitted(int writes) {
+        committedWrites.inc(writes);
+        writeCommits.inc();
+    }
+
+    /** Commits of autocommit writes so far. */
+    public long writeCommits() {
+        return writeCommits.getCount();
     }
 
     public void readerWaited(long nanos) {

@@ -31,6 +31,10 @@ public final class ServerMetrics {
     static final Family WRITER_WAIT = new Family("writer_wait_seconds", "Waits for the turn to write", Kind.HISTOGRAM);
     static final Family WRITERS_WAITING =
             new Family("writers_waiting", "Requests that wait for their turn to write", Kind.GAUGE);
+    static final Family COMMITTED_WRITES =
+            new Family("committed_writes", "Autocommit writes that were committed", Kind.COUNTER);
+    static final Family WRITE_COMMITS =
+            new Family("write_commits", "Commits of autocommit writes, each for one or for a group", Kind.COUNTER);
     static final Family READER_WAIT =
             new Family("reader_wait_seconds", "Waits for a connection to read on", Kind.HISTOGRAM);
     static final Family CHECKPOINTS =

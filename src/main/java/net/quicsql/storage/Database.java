@@ -1,8 +1,11 @@
 package net.quicsql.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.DatabaseMetrics;
@@ -131,14 +134,18 @@ public final class Database {
      * @throws ProblemException SQL_BUSY, or SQL_IO_FAILED where the file is not under its name any more
      */
     public WriterTurn writerTurn(String principal, String purpose) {
-        requireInPlace();
-        long started = nanoClock.getAsLong();
-        metrics.writerWaitBegan();
-        try {
-            return writerQueue.acquire(principal, purpose, limits.lockWait().toNanos());
-        } finally {
-            metrics.writerWaitEnded(nanoClock.getAsLong() - started);
-        }
+        return requireNonNull(waitForTurn(
+                () -> writerQueue.acquire(principal, purpose, limits.lockWait().toNanos())));
+    }
+
+    /**
+     * Waits for the right to write, or until whoever has it has run this write too; see {@link WriterQueue#acquireOrJoin}.
+     *
+     * @throws ProblemException as {@link #writerTurn}
+     */
+    public @Nullable WriterTurn writerTurn(String principal, String purpose, QueuedWrite joining) {
+        return waitForTurn(() ->
+                writerQueue.acquireOrJoin(principal, purpose, limits.lockWait().toNanos(), joining));
     }
 
     /** The turn, for work on the file that no client asked for. */
@@ -276,6 +283,17 @@ public final class Database {
     private void requireInPlace() {
         if (isMoved()) {
             throw MOVED.toException();
+        }
+    }
+
+    private @Nullable WriterTurn waitForTurn(Supplier<@Nullable WriterTurn> turn) {
+        requireInPlace();
+        long started = nanoClock.getAsLong();
+        metrics.writerWaitBegan();
+        try {
+            return turn.get();
+        } finally {
+            metrics.writerWaitEnded(nanoClock.getAsLong() - started);
         }
     }
 

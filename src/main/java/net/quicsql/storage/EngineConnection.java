@@ -1,12 +1,11 @@
 package net.quicsql.storage;
 
 import java.sql.SQLException;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Predicate;
+import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.Column;
 import net.quicsql.sql.SqlStatement;
-import net.quicsql.sql.SqliteCode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
@@ -26,8 +25,10 @@ public final class EngineConnection implements AutoCloseable {
     private final DatabaseState database;
     private final StatementCache cache;
     private final StatementClock clock;
-    private final Map<OwnStatement, EngineStatement> own = new EnumMap<>(OwnStatement.class);
+    private final OwnStatements own = new OwnStatements(this::prepareFresh);
+    private final SharingRule sharing = new SharingRule();
     private boolean foreignKeys;
+    private boolean hasOwnTable;
     private long schemaEpoch;
     private boolean tainted;
 
@@ -45,23 +46,6 @@ public final class EngineConnection implements AutoCloseable {
         this.cache = cache;
         this.clock = clock;
         this.foreignKeys = foreignKeys;
-    }
-
-    /** Statements of our own that are prepared once and kept outside the cache. */
-    private enum OwnStatement {
-        BEGIN("BEGIN"),
-        BEGIN_IMMEDIATE("BEGIN IMMEDIATE"),
-        COMMIT("COMMIT"),
-        ROLLBACK("ROLLBACK"),
-        LAST_INSERT_ROWID("SELECT last_insert_rowid()"),
-        SCHEMA_VERSION("PRAGMA schema_version"),
-        SCHEMA_PROBE("SELECT 1 FROM sqlite_schema LIMIT 0");
-
-        private final String text;
-
-        OwnStatement(String text) {
-            this.text = text;
-        }
     }
 
     public ConnectionRole role() {
@@ -148,12 +132,12 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     public long lastInsertRowid() {
-        return ownInteger(OwnStatement.LAST_INSERT_ROWID);
+        return own.integer(OwnStatements.Text.LAST_INSERT_ROWID);
     }
 
     /** SQLite's counter of schema changes, as of now. */
     public long schemaVersion() {
-        return ownInteger(OwnStatement.SCHEMA_VERSION);
+        return own.integer(OwnStatements.Text.SCHEMA_VERSION);
     }
 
     /**
@@ -161,7 +145,7 @@ public final class EngineConnection implements AutoCloseable {
      * transaction this fixes its snapshot.
      */
     public void refreshSchema() {
-        run(OwnStatement.SCHEMA_PROBE);
+        own.run(OwnStatements.Text.SCHEMA_PROBE);
     }
 
     /** The columns that a statement has under the schema this connection knows, without running it. */
@@ -179,55 +163,96 @@ public final class EngineConnection implements AutoCloseable {
      * exact for every statement that follows, also for an upsert that updates.
      */
     public void primeLastInsertRowid(long rowid) {
+        if (!hasOwnTable) {
+            makeOwnTable();
+        }
         try {
-            // Each time: where the table was made inside a transaction, a rollback has taken it away again.
-            db._exec("CREATE TEMP TABLE IF NOT EXISTS " + SqlStatement.OWN_TABLE + "(rowid INTEGER PRIMARY KEY)");
-            EngineStatement insert = prepare(PRIME);
-            try {
-                insert.start(new Object[] {rowid});
-            } finally {
-                done(insert);
+            insertOwnRow(rowid);
+        } catch (ProblemException rolledBack) {
+            // Where the table was made inside a transaction, a rollback has taken it away again.
+            makeOwnTable();
+            insertOwnRow(rowid);
+        }
+    }
+
+    private void makeOwnTable() {
+        execute("CREATE TEMP TABLE IF NOT EXISTS " + SqlStatement.OWN_TABLE + "(rowid INTEGER PRIMARY KEY)");
+        hasOwnTable = true;
+    }
+
+    private void insertOwnRow(long rowid) {
+        EngineStatement insert = prepare(PRIME);
+        try {
+            insert.start(new Object[] {rowid});
+        } finally {
+            done(insert);
+        }
+    }
+
+    /** Whether the schema, as seen in the open transaction, lets the writes of different clients share it. */
+    public boolean mayShareTransaction() {
+        return sharing.allows(this);
+    }
+
+    /** Whether any row of one of our own queries has a text in its first column that passes a test. */
+    boolean anyText(String ownQuery, Predicate<String> test) {
+        EngineStatement statement = prepareFresh(ownQuery);
+        try {
+            while (statement.next()) {
+                if (test.test(statement.string(0))) {
+                    return true;
+                }
             }
+            return false;
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
+        } finally {
+            statement.close();
         }
     }
 
     /** Whether no transaction is open: asked of SQLite itself, without ending a transaction that is open. */
     public boolean isAutocommit() {
-        try {
-            int result = step(OwnStatement.BEGIN);
-            if (result != SqliteCode.DONE) {
-                return false;
-            }
-            step(OwnStatement.COMMIT);
-            return true;
-        } catch (SQLException e) {
-            throw SqliteProblems.from(e);
+        if (!own.succeeds(OwnStatements.Text.BEGIN)) {
+            return false;
         }
+        own.succeeds(OwnStatements.Text.COMMIT);
+        return true;
     }
 
     public void begin() {
-        run(OwnStatement.BEGIN);
+        own.run(OwnStatements.Text.BEGIN);
     }
 
     public void beginImmediate() {
-        run(OwnStatement.BEGIN_IMMEDIATE);
+        own.run(OwnStatements.Text.BEGIN_IMMEDIATE);
     }
 
     public void commit() {
-        run(OwnStatement.COMMIT);
+        own.run(OwnStatements.Text.COMMIT);
     }
 
     /** Rolls back if a transaction is open. A connection on which even that fails is not used again. */
     public void rollback() {
-        try {
-            if (step(OwnStatement.ROLLBACK) != SqliteCode.DONE && !isAutocommit()) {
-                taint();
-            }
-        } catch (SQLException e) {
-            throw SqliteProblems.from(e);
+        if (!own.succeeds(OwnStatements.Text.ROLLBACK) && !isAutocommit()) {
+            taint();
         }
+    }
+
+    /** Marks the place in the open transaction to which {@link #rollbackToSavepoint} goes back. One at a time. */
+    public void savepoint() {
+        own.run(OwnStatements.Text.SAVEPOINT);
+    }
+
+    /** Keeps what was done since {@link #savepoint}, as far as the transaction is. */
+    public void releaseSavepoint() {
+        own.run(OwnStatements.Text.RELEASE);
+    }
+
+    /** Undoes what was done since {@link #savepoint}, which is gone then. */
+    public void rollbackToSavepoint() {
+        own.run(OwnStatements.Text.ROLLBACK_TO);
+        own.run(OwnStatements.Text.RELEASE);
     }
 
     /** Sets enforcement of foreign keys; SQLite ignores it inside a transaction, so call it outside. */
@@ -293,7 +318,7 @@ public final class EngineConnection implements AutoCloseable {
         try {
             try {
                 cache.closeAll();
-                own.values().forEach(EngineStatement::close);
+                own.close();
             } finally {
                 connection.close();
             }
@@ -307,45 +332,6 @@ public final class EngineConnection implements AutoCloseable {
             return new EngineStatement(this, db, new JDBC4PreparedStatement(connection, text), text);
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
-        }
-    }
-
-    private EngineStatement own(OwnStatement which) {
-        EngineStatement statement = own.get(which);
-        if (statement == null || statement.isFinalized()) {
-            statement = prepareFresh(which.text);
-            own.put(which, statement);
-        }
-        return statement;
-    }
-
-    private int step(OwnStatement which) throws SQLException {
-        EngineStatement statement = own(which);
-        try {
-            return statement.stepForCode();
-        } finally {
-            statement.reset();
-        }
-    }
-
-    private void run(OwnStatement which) {
-        EngineStatement statement = own(which);
-        try {
-            statement.next();
-        } finally {
-            statement.reset();
-        }
-    }
-
-    private long ownInteger(OwnStatement which) {
-        EngineStatement statement = own(which);
-        try {
-            statement.next();
-            return statement.integer(0);
-        } catch (SQLException e) {
-            throw SqliteProblems.from(e);
-        } finally {
-            statement.reset();
         }
     }
 }

@@ -132,6 +132,12 @@ public final class EngineStatement {
         return db.column_long(pointer, column);
     }
 
+    /** The current row's text in a column of one of our own statements. */
+    String string(int column) throws SQLException {
+        String text = db.column_text(pointer, column);
+        return text == null ? "" : text;
+    }
+
     /** One step of one of our own statements, as SQLite's result code. */
     int stepForCode() throws SQLException {
         return db.step(pointer);

@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Hands the right to write to one database from thread to thread: one turn at a time, first come first served within a
  * principal, principals in rotation, so that nobody is starved and nobody polls. Thread-safe.
  *
- * <p>A free turn is taken at once; otherwise the holder hands it to the next in line when it is done.
+ * <p>A free turn is taken at once; otherwise the holder hands it to the next in line when it is done. A holder may also take
+ * writes out of the line, in its order, and run them together with its own.
  */
 public final class WriterQueue {
+    /** Between two looks of a write whose time in line is up while another thread runs it; being settled wakes it too. */
+    private static final long SETTLING_LOOK_NANOS = 100_000_000L;
+
     private final LongSupplier nanoClock;
     private final WaitingRoom room;
     private final Map<String, Deque<Waiter>> waiting = new LinkedHashMap<>();
@@ -44,34 +48,59 @@ public final class WriterQueue {
      * @throws net.quicsql.problem.ProblemException SQL_BUSY once the wait has passed, naming the holder
      */
     public WriterTurn acquire(String principal, String purpose, long maxWaitNanos) {
-        return acquire(principal, purpose, maxWaitNanos, true);
+        return requireNonNull(acquire(new Waiter(principal, purpose, true, null), maxWaitNanos));
+    }
+
+    /**
+     * Waits for the turn, or until somebody who has it has run this write together with its own.
+     *
+     * @return the turn, or null where the write has been settled by another thread
+     * @throws net.quicsql.problem.ProblemException as {@link #acquire}; the write was not taken by anybody then
+     */
+    public @Nullable WriterTurn acquireOrJoin(
+            String principal, String purpose, long maxWaitNanos, QueuedWrite joining) {
+        return acquire(new Waiter(principal, purpose, true, joining), maxWaitNanos);
     }
 
     /** As {@link #acquire}, for upkeep: who waits so is no reason to end anybody's transaction. */
     WriterTurn acquireForUpkeep(String purpose, long maxWaitNanos) {
-        return acquire("", purpose, maxWaitNanos, false);
+        return requireNonNull(acquire(new Waiter("", purpose, false, null), maxWaitNanos));
     }
 
-    private WriterTurn acquire(String principal, String purpose, long maxWaitNanos, boolean counted) {
-        Waiter waiter;
+    /**
+     * Takes the next in line out of it if it is a write that may share the leader's transaction. Only for the holder of the
+     * turn, who must settle what it has taken.
+     *
+     * @return null where nobody is in line, or the next one has to have the turn for itself
+     */
+    public synchronized @Nullable QueuedWrite takeNext(WriterTurn turn, QueuedWrite leader) {
+        Waiter next = holder == turn ? peek() : null;
+        if (next == null || next.joining == null || !next.joining.mayShareWith(leader)) {
+            return null;
+        }
+        poll();
+        next.taken = true;
+        return next.joining;
+    }
+
+    private @Nullable WriterTurn acquire(Waiter waiter, long maxWaitNanos) {
         synchronized (this) {
-            if (closed && counted) {
+            if (closed && waiter.count > 0) {
                 throw stopping();
             }
             if (holder == null) {
-                return take(principal, purpose);
+                return take(waiter);
             }
-            if (counted && !room.enter()) {
+if (waiter.count > 0 && !room.enter()) {
                 throw locked(", " + room.refusal());
             }
-            waiter = new Waiter(Thread.currentThread(), principal, purpose, counted);
-            waiting.computeIfAbsent(principal, key -> new ArrayDeque<>()).add(waiter);
+            waiting.computeIfAbsent(waiter.principal, key -> new ArrayDeque<>()).add(waiter);
             waiters += waiter.count;
         }
         try {
             return await(waiter, maxWaitNanos);
         } finally {
-            if (counted) {
+            if (waiter.count > 0) {
                 room.leave();
             }
         }
@@ -109,21 +138,27 @@ public final class WriterQueue {
             return;
         }
         holder = null;
-        Waiter next = next();
+        Waiter next = poll();
         if (next != null) {
-            next.turn = take(next.principal, next.purpose);
+            next.turn = take(next);
             LockSupport.unpark(next.thread);
         }
     }
 
-    private WriterTurn take(String principal, String purpose) {
-        WriterTurn turn = new WriterTurn(this, principal, purpose, nanoClock.getAsLong());
+    private WriterTurn take(Waiter waiter) {
+        WriterTurn turn = new WriterTurn(this, waiter.principal, waiter.purpose, nanoClock.getAsLong());
         holder = turn;
         return turn;
     }
 
     /** The longest-waiting request of the principal whose last turn is the longest ago. */
-    private @Nullable Waiter next() {
+    private @Nullable Waiter peek() {
+        var first = waiting.values().iterator();
+        return first.hasNext() ? first.next().element() : null;
+    }
+
+    /** Takes what {@link #peek} shows out of the line, and puts its principal behind all others. */
+    private @Nullable Waiter poll() {
         var first = waiting.entrySet().iterator();
         if (!first.hasNext()) {
             return null;
@@ -139,7 +174,7 @@ public final class WriterQueue {
         return next;
     }
 
-    private WriterTurn await(Waiter waiter, long maxWaitNanos) {
+    private @Nullable WriterTurn await(Waiter waiter, long maxWaitNanos) {
         long started = nanoClock.getAsLong();
         boolean interrupted = false;
         try {
@@ -148,14 +183,21 @@ public final class WriterQueue {
                 if (turn != null) {
                     return turn;
                 }
+                if (waiter.isSettled()) {
+                    return null;
+                }
                 if (waiter.refused) {
                     throw stopping();
                 }
                 long left = maxWaitNanos - (nanoClock.getAsLong() - started);
-                if (left <= 0 || interrupted) {
-                    return giveUp(waiter, maxWaitNanos);
+                if (left > 0 && !interrupted) {
+                    LockSupport.parkNanos(this, left);
+                } else if (giveUp(waiter)) {
+                    throw busy(maxWaitNanos);
+                } else {
+                    // Whoever runs it now is bound by the statement's deadline, and must not be left alone with it.
+                    LockSupport.parkNanos(this, SETTLING_LOOK_NANOS);
                 }
-                LockSupport.parkNanos(this, left);
                 interrupted |= Thread.interrupted();
             }
         } finally {
@@ -165,10 +207,10 @@ public final class WriterQueue {
         }
     }
 
-    private synchronized WriterTurn giveUp(Waiter waiter, long maxWaitNanos) {
-        WriterTurn turn = waiter.turn;
-        if (turn != null) {
-            return turn;
+    /** Leaves the line; false for who is not in it any more, having been given the turn or taken into a group. */
+    private synchronized boolean giveUp(Waiter waiter) {
+        if (waiter.turn != null || waiter.taken) {
+            return false;
         }
         Deque<Waiter> line = waiting.get(waiter.principal);
         if (line != null && line.remove(waiter)) {
@@ -177,7 +219,11 @@ public final class WriterQueue {
                 waiting.remove(waiter.principal);
             }
         }
-        throw locked(String.format(
+        return true;
+    }
+
+    private synchronized ProblemException busy(long maxWaitNanos) {
+        return locked(String.format(
                 Locale.ROOT, ": waited %.1f s (limits.lock_wait) for the write lock", maxWaitNanos / 1e9));
     }
 
@@ -190,20 +236,29 @@ public final class WriterQueue {
 
     /** One thread in line. */
     private static final class Waiter {
-        private final Thread thread;
+        private final Thread thread = Thread.currentThread();
         private final String principal;
         private final String purpose;
         /** What it counts in the depth of the queue. */
         private final int count;
 
+        private final @Nullable QueuedWrite joining;
         private volatile @Nullable WriterTurn turn;
+        private volatile boolean taken;
         private volatile boolean refused;
 
-        Waiter(Thread thread, String principal, String purpose, boolean counted) {
-            this.thread = thread;
+        Waiter(String principal, String purpose, boolean counted, @Nullable QueuedWrite joining) {
             this.principal = principal;
             this.purpose = purpose;
             this.count = counted ? 1 : 0;
+            this.joining = joining;
+            if (joining != null) {
+                joining.waitsIn(thread);
+            }
+        }
+
+        boolean isSettled() {
+            return joining != null && joining.isSettled();
         }
     }
 }
