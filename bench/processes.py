@@ -87,7 +87,7 @@ def server_command(folder, data, port, principals=""):
 def flags():
     """The flags that bin/quicsql gives the JVM, but for its class archive."""
     return [
-        "-Xms64m", "-Xmn64m", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
+        "-Xms80m", "-Xmn64m", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
         "-Dfile.encoding=UTF-8", "-XX:+UseSerialGC", "-Xlog:cds=off", "-Xlog:cds+dynamic=off",
     ]
 

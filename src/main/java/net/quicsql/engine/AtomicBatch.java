@@ -37,11 +37,13 @@ final class AtomicBatch {
             EngineConnection writer = database.writer();
             writer.foreignKeys(database.config().foreignKeys());
             writer.primeLastInsertRowid(0);
-            BatchOutcome outcome = run(writer, ConnectionRole.WRITER, statements, sink);
-            if (changesSchema(statements)) {
-                writer.schemaChangedHere();
+            try {
+                return run(writer, ConnectionRole.WRITER, statements, sink);
+            } finally {
+                if (changesSchema(statements)) {
+                    writer.schemaChangedHere();
+                }
             }
-            return outcome;
         } catch (ProblemException e) {
             return new BatchOutcome(e.problem(), BatchOutcome.NO_STATEMENT);
         }

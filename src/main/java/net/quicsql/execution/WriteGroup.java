@@ -115,11 +115,9 @@ final class WriteGroup {
             writer.commit();
             return true;
         } catch (ProblemException e) {
-            if (isUndone(e)) {
+            if (wasRefused(e)) {
                 undo(null);
             } else {
-                // Nor is it known what the connection thinks of it.
-                writer.taint();
                 Problem problem = unknown(e.problem());
                 members.forEach(member -> member.failed(problem));
             }
@@ -128,7 +126,7 @@ final class WriteGroup {
     }
 
     /** Whether COMMIT was refused with the transaction still open, so that a rollback undoes it for certain. */
-    private boolean isUndone(ProblemException e) {
+    private boolean wasRefused(ProblemException e) {
         return e.problem() instanceof Problem.SqlFailed failed
                 && (failed.primaryCode() == SqliteCode.CONSTRAINT || failed.primaryCode() == SqliteCode.BUSY)
                 && !writer.isAutocommit();

@@ -228,8 +228,19 @@ public final class EngineConnection implements AutoCloseable {
         own.run(OwnStatements.Text.BEGIN_IMMEDIATE);
     }
 
+    /**
+     * Commits. Where that fails with the transaction still open, a rollback undoes it; after any other failure nobody knows
+     * what the disk has, and the connection is not used again.
+     */
     public void commit() {
-        own.run(OwnStatements.Text.COMMIT);
+        try {
+            own.run(OwnStatements.Text.COMMIT);
+        } catch (ProblemException e) {
+            if (isAutocommit()) {
+                taint();
+            }
+            throw e;
+        }
     }
 
     /** Rolls back if a transaction is open. A connection on which even that fails is not used again. */

@@ -91,7 +91,7 @@ public final class WriterQueue {
             if (holder == null) {
                 return take(waiter);
             }
-if (waiter.count > 0 && !room.enter()) {
+            if (waiter.count > 0 && !room.enter()) {
                 throw locked(", " + room.refusal());
             }
             waiting.computeIfAbsent(waiter.principal, key -> new ArrayDeque<>()).add(waiter);
