@@ -24,22 +24,28 @@ class TransactionPlaceWireTest {
     static final WireServer SERVER =
             WireServer.with("max_transactions_per_database: 8", "max_transactions_per_principal: 6");
 
-    /** Has few threads to spare for those who wait, and little patience. */
+    /** Has little patience. */
     @RegisterExtension
     static final WireServer HASTY = WireServer.with(
             "max_transactions_per_database: 2",
             "max_transactions_per_principal: 1",
-            "max_waiting_requests: 1",
             "lock_wait: 1500ms",
             "contended_idle_timeout: 1400ms");
 
+    /** Has one thread to spare for those who wait. */
+    @RegisterExtension
+    static final WireServer NARROW = WireServer.with(
+            "max_transactions_per_database: 1", "max_transactions_per_principal: 1", "max_waiting_requests: 1");
+
     private final HranaClient client = SERVER.client();
+    private final HranaClient narrow = NARROW.client();
     private final HranaClient hasty = HASTY.client();
 
     @BeforeEach
     void makeTable() throws IOException {
         client.run("DROP TABLE IF EXISTS t; CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
         hasty.run("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v)");
+        narrow.run("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v)");
     }
 
     @Test
@@ -115,19 +121,18 @@ class TransactionPlaceWireTest {
 
     @Test
     void refusesAtOnceWhoeverWouldBeOneWaiterTooMany() throws Exception {
-        HranaStream holder = hasty.stream().run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES(1)");
-        CompletableFuture<Results> waiter = hasty.stream().sendAsync(execute("INSERT INTO t(v) VALUES(2)"));
-        Await.until("one waits and one more is refused", () -> {
-            Results refused = hasty.stream().send(execute("BEGIN"), GET_AUTOCOMMIT);
-            return refused.message(0).contains("limits.max_waiting_requests")
-                    && refused.code(0).equals("TOO_MANY_STREAMS")
-                    && refused.autocommit(1);
-        });
+        HranaStream holder = narrow.stream().run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES(1)");
+        CompletableFuture<Results> waiter = narrow.stream().sendAsync(execute("INSERT INTO t(v) VALUES(2)"));
+        Await.until("one waits", () -> NARROW.waitingWriters() == 1);
 
-        Results onStream = hasty.stream().send(execute("INSERT INTO t(v) VALUES(3)"));
+        Results onBegin = narrow.stream().send(execute("BEGIN"), GET_AUTOCOMMIT);
+        assertThat(onBegin.codes()).containsExactly("TOO_MANY_STREAMS", "ok");
+        assertThat(onBegin.message(0)).contains("limits.max_waiting_requests");
+        assertThat(onBegin.autocommit(1)).isTrue();
+        Results onStream = narrow.stream().send(execute("INSERT INTO t(v) VALUES(3)"));
         assertThat(onStream.codes()).containsExactly("SQLITE_BUSY");
         assertThat(onStream.message(0)).contains("limits.max_waiting_requests", "held for", "principal 'dev'");
-        var onQuery = hasty.post("query", "{\"sql\":\"INSERT INTO t(v) VALUES(4)\"}");
+        var onQuery = narrow.post("query", "{\"sql\":\"INSERT INTO t(v) VALUES(4)\"}");
         assertThat(onQuery.statusCode()).isEqualTo(503);
         assertThat(onQuery.headers().firstValue("Retry-After")).contains("1");
         assertThat(onQuery.body()).contains("SQLITE_BUSY", "limits.max_waiting_requests");

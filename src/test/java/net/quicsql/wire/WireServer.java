@@ -101,6 +101,14 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
         return running.getLocalPort();
     }
 
+    /** Requests that wait for their turn to write {@code app}. */
+    long waitingWriters() {
+        return running.getEnvironment()
+                .metrics()
+                .counter("quicsql.app.writers_waiting")
+                .getCount();
+    }
+
     /** Whether a transaction has the write lock of {@code app}. Asks SQLite, for the server would see a writer that waits. */
     boolean isWriteLocked() {
         try (Connection connection = connect();
