@@ -15,6 +15,7 @@ import java.io.InputStream;
 import net.quicsql.access.AccessPolicy;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
+import net.quicsql.http.Admission;
 import net.quicsql.http.Answer;
 import net.quicsql.http.Body;
 import net.quicsql.http.BodyReader;
@@ -42,13 +43,19 @@ public final class HranaResource {
     private final PipelineHandler pipelines;
     private final CursorHandler cursors;
     private final DatabaseSelector databases;
+    private final Admission admission;
     private final int maxBodyBytes;
 
     public HranaResource(
-            PipelineHandler pipelines, CursorHandler cursors, DatabaseSelector databases, HranaLimits limits) {
+            PipelineHandler pipelines,
+            CursorHandler cursors,
+            DatabaseSelector databases,
+            Admission admission,
+            HranaLimits limits) {
         this.pipelines = requireNonNull(pipelines, "pipelines is null");
         this.cursors = requireNonNull(cursors, "cursors is null");
         this.databases = requireNonNull(databases, "databases is null");
+        this.admission = requireNonNull(admission, "admission is null");
         this.maxBodyBytes = limits.maxBodyBytes();
     }
 
@@ -169,12 +176,14 @@ public final class HranaResource {
 
     private Response pipeline(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
         DatabaseName database = readable(principal, path, headers);
-        return JerseyAnswers.response(pipelines.handle(read(headers, body), database, principal));
+        return JerseyAnswers.response(
+                admission.admit(principal, database, () -> pipelines.handle(read(headers, body), database, principal)));
     }
 
     private Response cursor(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
         DatabaseName database = readable(principal, path, headers);
-        return JerseyAnswers.response(cursors.handle(read(headers, body), database, principal));
+        return JerseyAnswers.response(
+                admission.admit(principal, database, () -> cursors.handle(read(headers, body), database, principal)));
     }
 
     private byte[] read(RequestHeaders headers, InputStream body) {

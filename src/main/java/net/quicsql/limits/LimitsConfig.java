@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxTransactionsPerDatabase streams of one database that may be in a transaction at the same time
  * @param maxTransactionsPerPrincipal of these, streams of one principal; no more than maxTransactionsPerDatabase
  * @param maxWaitingRequests requests of the whole server that may wait for others at the same time
+ * @param maxConcurrentRequestsPerDatabase requests on one database at the same time; null for no such limit
+ * @param maxRequestsPerSecondPerPrincipal requests of one principal a second; null for no such limit
+ * @param maxRequestBurstPerPrincipal those that may come at once after a pause; null for as many as in a second
  * @param batonLifetime how long a stream without a transaction may be quiet and still go on
  * @param sessionStateIdleTimeout how long stored SQL and temporary objects of a quiet stream are kept
  * @param maxSessionStatesPerPrincipal streams of one principal that may have such state at the same time
@@ -43,6 +46,9 @@ public record LimitsConfig(
         int maxTransactionsPerDatabase,
         int maxTransactionsPerPrincipal,
         int maxWaitingRequests,
+        @Nullable Integer maxConcurrentRequestsPerDatabase,
+        @Nullable Integer maxRequestsPerSecondPerPrincipal,
+        @Nullable Integer maxRequestBurstPerPrincipal,
         Duration batonLifetime,
         Duration sessionStateIdleTimeout,
         int maxSessionStatesPerPrincipal,
@@ -68,6 +74,9 @@ public record LimitsConfig(
     public static final String MAX_TRANSACTIONS_PER_DATABASE = "limits.max_transactions_per_database";
     public static final String MAX_TRANSACTIONS_PER_PRINCIPAL = "limits.max_transactions_per_principal";
     public static final String MAX_WAITING_REQUESTS = "limits.max_waiting_requests";
+    public static final String MAX_CONCURRENT_REQUESTS_PER_DATABASE = "limits.max_concurrent_requests_per_database";
+    public static final String MAX_REQUESTS_PER_SECOND_PER_PRINCIPAL = "limits.max_requests_per_second_per_principal";
+    public static final String MAX_REQUEST_BURST_PER_PRINCIPAL = "limits.max_request_burst_per_principal";
     public static final String BATON_LIFETIME = "limits.baton_lifetime";
     public static final String SESSION_STATE_IDLE_TIMEOUT = "limits.session_state_idle_timeout";
     public static final String MAX_SESSION_STATES_PER_PRINCIPAL = "limits.max_session_states_per_principal";
@@ -111,6 +120,9 @@ public record LimitsConfig(
         within(MAX_TRANSACTIONS_PER_DATABASE, maxTransactionsPerDatabase, MAX_COUNT);
         within(MAX_TRANSACTIONS_PER_PRINCIPAL, maxTransactionsPerPrincipal, MAX_COUNT);
         within(MAX_WAITING_REQUESTS, maxWaitingRequests, MAX_COUNT);
+        withinIfGiven(MAX_CONCURRENT_REQUESTS_PER_DATABASE, maxConcurrentRequestsPerDatabase);
+        withinIfGiven(MAX_REQUESTS_PER_SECOND_PER_PRINCIPAL, maxRequestsPerSecondPerPrincipal);
+        withinIfGiven(MAX_REQUEST_BURST_PER_PRINCIPAL, maxRequestBurstPerPrincipal);
         within(BATON_LIFETIME, batonLifetime, YEAR);
         within(SESSION_STATE_IDLE_TIMEOUT, sessionStateIdleTimeout, DAY);
         within(MAX_SESSION_STATES_PER_PRINCIPAL, maxSessionStatesPerPrincipal, MAX_COUNT);
@@ -129,6 +141,10 @@ public record LimitsConfig(
             throw new IllegalArgumentException(
                     MAX_TRANSACTIONS_PER_PRINCIPAL + ": must not be greater than " + MAX_TRANSACTIONS_PER_DATABASE);
         }
+        if (maxRequestBurstPerPrincipal != null && maxRequestsPerSecondPerPrincipal == null) {
+            throw new IllegalArgumentException(MAX_REQUEST_BURST_PER_PRINCIPAL + ": means nothing without "
+                    + MAX_REQUESTS_PER_SECOND_PER_PRINCIPAL);
+        }
         if (lockWait.compareTo(contendedIdleTimeout) <= 0) {
             throw new IllegalArgumentException(LOCK_WAIT + ": must be greater than " + CONTENDED_IDLE_TIMEOUT
                     + ", or writers give up before a holder that went quiet is stopped");
@@ -138,7 +154,7 @@ public record LimitsConfig(
     public static LimitsConfig defaults() {
         return of(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null);
     }
 
     /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
@@ -153,6 +169,9 @@ public record LimitsConfig(
             @JsonProperty("max_transactions_per_database") @Nullable Integer maxTransactionsPerDatabase,
             @JsonProperty("max_transactions_per_principal") @Nullable Integer maxTransactionsPerPrincipal,
             @JsonProperty("max_waiting_requests") @Nullable Integer maxWaitingRequests,
+            @JsonProperty("max_concurrent_requests_per_database") @Nullable Integer maxConcurrentRequestsPerDatabase,
+            @JsonProperty("max_requests_per_second_per_principal") @Nullable Integer maxRequestsPerSecondPerPrincipal,
+            @JsonProperty("max_request_burst_per_principal") @Nullable Integer maxRequestBurstPerPrincipal,
             @JsonProperty("baton_lifetime") io.dropwizard.util.@Nullable Duration batonLifetime,
             @JsonProperty("session_state_idle_timeout") io.dropwizard.util.@Nullable Duration sessionStateIdleTimeout,
             @JsonProperty("max_session_states_per_principal") @Nullable Integer maxSessionStatesPerPrincipal,
@@ -178,6 +197,9 @@ public record LimitsConfig(
                 transactions,
                 or(maxTransactionsPerPrincipal, mostOf(transactions)),
                 or(maxWaitingRequests, 512),
+                maxConcurrentRequestsPerDatabase,
+                maxRequestsPerSecondPerPrincipal,
+                maxRequestBurstPerPrincipal,
                 or(batonLifetime, Duration.ofHours(24)),
                 or(sessionStateIdleTimeout, Duration.ofHours(1)),
                 or(maxSessionStatesPerPrincipal, 64),
@@ -220,6 +242,12 @@ public record LimitsConfig(
     private static void within(String key, long value, long largest) {
         if (value < 1 || value > largest) {
             throw new IllegalArgumentException(key + ": must be from 1 to " + largest);
+        }
+    }
+
+    private static void withinIfGiven(String key, @Nullable Integer value) {
+        if (value != null) {
+            within(key, value, MAX_COUNT);
         }
     }
 }

@@ -1,7 +1,11 @@
 package net.quicsql.metrics;
 
+import static java.util.Objects.requireNonNull;
+
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Timer;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,6 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DatabaseMetrics {
     private final DatabaseSeries series;
     private final ConcurrentHashMap<Operation, OperationMetrics> operations = new ConcurrentHashMap<>();
+    private final Counter requestsInFlight;
+    private final Map<RefusalReason, Counter> refusedRequests = new EnumMap<>(RefusalReason.class);
     private final Counter openStreams;
     private final Counter openTransactions;
     private final Counter abortedTransactions;
@@ -28,6 +34,10 @@ public final class DatabaseMetrics {
 
     DatabaseMetrics(DatabaseSeries series) {
         this.series = series;
+        requestsInFlight = series.counter(ServerMetrics.REQUESTS_IN_FLIGHT);
+        for (RefusalReason reason : RefusalReason.values()) {
+            refusedRequests.put(reason, series.counter(ServerMetrics.REFUSED_REQUESTS, reason));
+        }
         openStreams = series.counter(ServerMetrics.OPEN_STREAMS);
         openTransactions = series.counter(ServerMetrics.OPEN_TRANSACTIONS);
         abortedTransactions = series.counter(ServerMetrics.ABORTED_TRANSACTIONS);
@@ -45,6 +55,20 @@ public final class DatabaseMetrics {
     public OperationMetrics operation(Operation operation) {
         OperationMetrics known = operations.get(operation);
         return known != null ? known : operations.computeIfAbsent(operation, series::operation);
+    }
+
+    /** A request was let in. */
+    public void requestBegan() {
+        requestsInFlight.inc();
+    }
+
+    /** The answer to a request that was let in is sent, or given up. */
+    public void requestEnded() {
+        requestsInFlight.dec();
+    }
+
+    public void requestRefused(RefusalReason reason) {
+        requireNonNull(refusedRequests.get(reason)).inc();
     }
 
     /** A stream takes up memory: a request runs on it, or it is in a transaction, or it has session state. */

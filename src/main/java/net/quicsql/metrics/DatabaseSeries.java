@@ -23,6 +23,7 @@ final class DatabaseSeries {
     private static final String DATABASE = "database";
     private static final String OPERATION = "operation";
     private static final String ERROR = "error";
+    private static final String REASON = "reason";
 
     private final MetricRegistry registry;
     private final String database;
@@ -65,6 +66,11 @@ final class DatabaseSeries {
 
     Counter counter(Family family) {
         return counter(family.name(), family, Map.of(DATABASE, database));
+    }
+
+    Counter counter(Family family, RefusalReason reason) {
+        return counter(
+                family.name() + "." + reason.label(), family, Map.of(DATABASE, database, REASON, reason.label()));
     }
 
     Timer timer(Family family) {

@@ -62,6 +62,7 @@ public enum ErrorKind {
                     BODY_TOO_LARGE,
                     RESPONSE_TOO_LARGE,
                     RATE_LIMITED,
+                    OVERLOADED,
                     TOO_MANY_STREAMS -> LIMIT;
             case SQL_DISK_FULL, SQL_IO_FAILED, SQL_CORRUPT -> MACHINE;
             case SHUTTING_DOWN, DATABASE_CLOSED -> UNAVAILABLE;

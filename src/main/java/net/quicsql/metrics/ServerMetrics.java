@@ -20,6 +20,10 @@ public final class ServerMetrics {
     static final Family REQUESTS = new Family(
             "request_duration_seconds", "Requests by how long they took, and the steps inside them", Kind.HISTOGRAM);
     static final Family ERRORS = new Family("errors", "Requests and steps that failed, by kind of error", Kind.COUNTER);
+    static final Family REQUESTS_IN_FLIGHT =
+            new Family("requests_in_flight", "Requests whose answers are not sent yet", Kind.GAUGE);
+    static final Family REFUSED_REQUESTS =
+            new Family("refused_requests", "Requests that were turned away unread, by reason", Kind.COUNTER);
     static final Family OPEN_STREAMS = new Family("open_streams", "Streams that take up memory", Kind.GAUGE);
     static final Family OPEN_TRANSACTIONS = new Family("open_transactions", "Streams in a transaction", Kind.GAUGE);
     static final Family ABORTED_TRANSACTIONS =
@@ -59,7 +63,7 @@ public final class ServerMetrics {
     /**
      * One metric and what tells it from the others of its family.
      *
-     * @param labels values by label name: {@code database}, {@code operation}, {@code error}
+     * @param labels values by label name: {@code database}, {@code operation}, {@code error}, {@code reason}
      */
     public record Series(Family family, Map<String, String> labels, Value value) {}
 

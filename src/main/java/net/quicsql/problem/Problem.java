@@ -78,6 +78,28 @@ public sealed interface Problem {
         }
     }
 
+    /**
+     * A request too many in a short time.
+     *
+     * @param delay until the next one may come
+     */
+    record RateLimited(Duration delay, String message) implements Problem {
+        public RateLimited {
+            requireNonNull(delay, "delay is null");
+            requireNonNull(message, "message is null");
+        }
+
+        @Override
+        public ProblemCode code() {
+            return ProblemCode.RATE_LIMITED;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(delay);
+        }
+    }
+
     /** A path that leads nowhere. */
     record NotFound(String message) implements Problem {
         public NotFound {

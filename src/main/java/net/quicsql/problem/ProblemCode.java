@@ -33,7 +33,10 @@ public enum ProblemCode {
     RESPONSE_TOO_LARGE(413),
     /** The request's body is compressed. */
     UNSUPPORTED_ENCODING(415),
+    /** The principal sends too many requests a second. */
     RATE_LIMITED(429, 429, true),
+    /** Too many requests work on the database. */
+    OVERLOADED(503, 503, true),
     /** A statement ran longer than allowed. */
     STATEMENT_TIMEOUT(504),
     TRANSACTION_TIMEOUT(400),

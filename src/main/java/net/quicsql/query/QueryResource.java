@@ -13,6 +13,7 @@ import java.util.List;
 import net.quicsql.access.AccessPolicy;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
+import net.quicsql.http.Admission;
 import net.quicsql.http.BodyReader;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.ErrorEnvelopes;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueryResource {
     private final QueryHandler handler;
     private final DatabaseSelector selector;
+    private final Admission admission;
     private final long maxBodyBytes;
     private final String bodySetting;
 
@@ -35,9 +37,15 @@ public final class QueryResource {
      * @param maxBodyBytes the most bytes of a body, at least 1
      * @param bodySetting the name of that setting, for the client to read
      */
-    public QueryResource(QueryHandler handler, DatabaseSelector selector, long maxBodyBytes, String bodySetting) {
+    public QueryResource(
+            QueryHandler handler,
+            DatabaseSelector selector,
+            Admission admission,
+            long maxBodyBytes,
+            String bodySetting) {
         this.handler = handler;
         this.selector = selector;
+        this.admission = admission;
         this.maxBodyBytes = maxBodyBytes;
         this.bodySetting = bodySetting;
     }
@@ -92,8 +100,14 @@ public final class QueryResource {
         DatabaseName database = selector.select(path, headers.namespace(), headers.host());
         // Asked here too, before the body is read: a stranger shall not make us take 8 MiB.
         AccessPolicy.requireRead(principal, database);
-        byte[] bytes = BodyReader.read(body, headers, maxBodyBytes, bodySetting);
-        return JerseyAnswers.response(handler.handle(bytes, database, principal, joined(prefer)));
+        return JerseyAnswers.response(admission.admit(
+                principal,
+                database,
+                () -> handler.handle(
+                        BodyReader.read(body, headers, maxBodyBytes, bodySetting),
+                        database,
+                        principal,
+                        joined(prefer))));
     }
 
     /** Several headers of one name mean the same as one with commas. */

@@ -9,6 +9,7 @@ import net.quicsql.hrana.HranaLimits;
 import net.quicsql.hrana.HranaResource;
 import net.quicsql.hrana.PipelineHandler;
 import net.quicsql.hrana.json.JsonEncoding;
+import net.quicsql.http.Admission;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.HttpAssembly;
 import net.quicsql.json.JsonInput;
@@ -21,18 +22,23 @@ import net.quicsql.query.QueryResource;
 final class ProtocolAssembly {
     private ProtocolAssembly() {}
 
-    static void assemble(QuicsqlConfiguration configuration, Environment environment, StreamEngine engine) {
+    static void assemble(QuicsqlConfiguration configuration, Environment environment, StorageAssembly storage) {
         HttpAssembly.install(environment);
         LimitsConfig limits = configuration.limits();
         DatabaseSelector selector = new DatabaseSelector(
                 configuration.defaultDatabase().orElse(null),
                 configuration.hostSuffix().orElse(null));
-        hrana(environment, engine, limits, selector);
-        query(environment, engine, limits, selector);
+        Admission admission = new Admission(limits, System::nanoTime, storage::metricsOf);
+        hrana(environment, storage.engine(), limits, selector, admission);
+        query(environment, storage.engine(), limits, selector, admission);
     }
 
     private static void hrana(
-            Environment environment, StreamEngine engine, LimitsConfig limits, DatabaseSelector selector) {
+            Environment environment,
+            StreamEngine engine,
+            LimitsConfig limits,
+            DatabaseSelector selector,
+            Admission admission) {
         HranaLimits bounds = HranaLimits.of(limits);
         HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes());
         // Not in the data directory: what is cut off there by a crash would stay.
@@ -43,11 +49,16 @@ final class ProtocolAssembly {
                         new PipelineHandler(engine, json, bounds),
                         new CursorHandler(engine, json, bounds, spools),
                         selector,
+                        admission,
                         bounds));
     }
 
     private static void query(
-            Environment environment, StreamEngine engine, LimitsConfig limits, DatabaseSelector selector) {
+            Environment environment,
+            StreamEngine engine,
+            LimitsConfig limits,
+            DatabaseSelector selector,
+            Admission admission) {
         JsonInput input = new JsonInput(Math.toIntExact(limits.maxQueryBodyBytes()));
         QueryLimits bounds = new QueryLimits(limits.maxRows(), limits.maxResultBytes(), limits.maxResponseBytes());
         environment
@@ -55,6 +66,7 @@ final class ProtocolAssembly {
                 .register(new QueryResource(
                         new QueryHandler(engine, input, bounds),
                         selector,
+                        admission,
                         limits.maxQueryBodyBytes(),
                         LimitsConfig.MAX_QUERY_BODY));
     }

@@ -65,6 +65,6 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
         StorageAssembly storage = StorageAssembly.assemble(configuration, environment, directory, operations.metrics());
         operations.watch(storage, environment);
         environment.admin().addTask(new RotateBatonKeyTask(storage.batonKeys()));
-        ProtocolAssembly.assemble(configuration, environment, storage.engine());
+        ProtocolAssembly.assemble(configuration, environment, storage);
     }
 }

@@ -9,6 +9,7 @@ import net.quicsql.access.DatabaseName;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.limits.WaitingRoom;
+import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.session.BatonKeys;
@@ -65,6 +66,11 @@ final class StorageAssembly implements DatabaseHealth {
 
     StreamEngine engine() {
         return engine;
+    }
+
+    /** Where a database's requests are counted; empty where there is no such database. */
+    Optional<DatabaseMetrics> metricsOf(DatabaseName name) {
+        return databases.find(name).map(Database::metrics);
     }
 
     DataDirectory directory() {

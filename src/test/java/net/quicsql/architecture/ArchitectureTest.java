@@ -182,6 +182,9 @@ final class ArchitectureTest {
                     ROOT + ".sql..")
             .allowEmptyShould(true);
 
+    @ArchTest
+    static final ArchRule token_buckets_stay_with_the_limits = fence("io.github.bucket4j..", "limits");
+
     // ---- Names
 
     @ArchTest

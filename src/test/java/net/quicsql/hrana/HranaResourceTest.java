@@ -14,10 +14,13 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.nio.file.Path;
+import java.util.Optional;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.hrana.json.JsonEncoding;
+import net.quicsql.http.Admission;
 import net.quicsql.http.DatabaseSelector;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.ProblemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -113,6 +116,7 @@ class HranaResourceTest {
                 new PipelineHandler(streams, encoding, LIMITS, () -> 0L),
                 new CursorHandler(streams, encoding, LIMITS, Path.of("missing"), () -> 0L),
                 new DatabaseSelector(new DatabaseName("fallback"), null),
+                new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
                 LIMITS);
     }
 

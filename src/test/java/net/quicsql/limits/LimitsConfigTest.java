@@ -25,6 +25,9 @@ class LimitsConfigTest {
             max_transactions_per_database: 7
             max_transactions_per_principal: 5
             max_waiting_requests: 23
+            max_concurrent_requests_per_database: 24
+            max_requests_per_second_per_principal: 25
+            max_request_burst_per_principal: 26
             baton_lifetime: 8h
             session_state_idle_timeout: 9m
             max_session_states_per_principal: 10
@@ -56,6 +59,9 @@ class LimitsConfigTest {
                         64,
                         48,
                         512,
+                        null,
+                        null,
+                        null,
                         Duration.ofHours(24),
                         Duration.ofHours(1),
                         64,
@@ -86,6 +92,9 @@ class LimitsConfigTest {
                         7,
                         5,
                         23,
+                        24,
+                        25,
+                        26,
                         Duration.ofHours(8),
                         Duration.ofMinutes(9),
                         10,
@@ -124,6 +133,9 @@ class LimitsConfigTest {
         "lock_wait, 5s, limits.lock_wait: must be greater than limits.contended_idle_timeout",
         "max_transactions_per_database, 0, limits.max_transactions_per_database: must be from 1 to 1000000",
         "max_transactions_per_principal, 65, limits.max_transactions_per_principal: must not be greater than",
+        "max_concurrent_requests_per_database, 0, limits.max_concurrent_requests_per_database: must be from 1",
+        "max_requests_per_second_per_principal, 0, limits.max_requests_per_second_per_principal: must be from 1",
+        "max_request_burst_per_principal, 5, limits.max_request_burst_per_principal: means nothing without",
         "max_rows, 0, limits.max_rows: must be from 1 to 1000000000",
         "max_rows, -1, limits.max_rows: must be from 1 to 1000000000",
         "max_hrana_body, 0B, limits.max_hrana_body: must be from 1 to 1073741824",

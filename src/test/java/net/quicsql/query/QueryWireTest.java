@@ -18,13 +18,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import net.quicsql.access.AccessLevel;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
+import net.quicsql.http.Admission;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.HttpAssembly;
 import net.quicsql.json.JsonInput;
+import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.wire.RawHttp;
 import org.junit.jupiter.api.Test;
@@ -155,7 +158,14 @@ class QueryWireTest {
             environment.jersey().register(new AuthValueFactoryProvider.Binder<>(Principal.class));
             QueryHandler handler = new QueryHandler(new FakeEngine(), new JsonInput(CAP), QueryLimits.DEFAULT);
             DatabaseSelector selector = new DatabaseSelector(new DatabaseName("app"), null);
-            environment.jersey().register(new QueryResource(handler, selector, CAP, "query.max_bytes"));
+            environment
+                    .jersey()
+                    .register(new QueryResource(
+                            handler,
+                            selector,
+                            new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
+                            CAP,
+                            "query.max_bytes"));
         }
     }
 
