@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the engine says and concludes when a statement fails. Stateless. */
 final class Failures {
+    /** SQLite's own words. */
+    private static final String READ_ONLY = "attempt to write a readonly database";
+
     private Failures() {}
 
     /** A failure in SQLite's words of a statement that SQLite itself was not asked. */
@@ -28,21 +31,17 @@ final class Failures {
 
     /** The failure of a write by a principal who may only read. */
     static ProblemException writeForbidden() {
-        return readOnly(ProblemCode.SQL_WRITE_FORBIDDEN);
+        return readOnly(ProblemCode.SQL_WRITE_FORBIDDEN, READ_ONLY + ": this principal may only read it");
     }
 
     /** The failure of a write to a database that nobody writes. */
     static ProblemException readOnlyDatabase() {
-        return readOnly(ProblemCode.SQL_READ_ONLY);
+        return readOnly(ProblemCode.SQL_READ_ONLY, READ_ONLY);
     }
 
-    private static ProblemException readOnly(ProblemCode code) {
+    private static ProblemException readOnly(ProblemCode code, String message) {
         return new Problem.SqlFailed(
-                        code,
-                        SqliteCode.READONLY,
-                        SqliteCode.READONLY,
-                        SqliteCode.name(SqliteCode.READONLY),
-                        "attempt to write a readonly database")
+                        code, SqliteCode.READONLY, SqliteCode.READONLY, SqliteCode.name(SqliteCode.READONLY), message)
                 .toException();
     }
 

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
+import net.quicsql.sql.Arguments;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.SqliteCode;
@@ -64,9 +65,23 @@ public final class StatementRunner {
             long deadlineNanos,
             Runnable beforeFirstStep) {
         SqlStatement sql = statement.sql();
+        try {
+            return prepareAndRun(connection, sql, statement.arguments(), sink, deadlineNanos, beforeFirstStep);
+        } catch (ProblemException e) {
+            throw explained(e);
+        }
+    }
+
+    private StatementResult prepareAndRun(
+            EngineConnection connection,
+            SqlStatement sql,
+            Arguments arguments,
+            RowSink sink,
+            long deadlineNanos,
+            Runnable beforeFirstStep) {
         EngineStatement prepared = connection.prepare(sql.text());
         try {
-            @Nullable Object[] values = ArgumentBinder.bind(sql, statement.arguments());
+            @Nullable Object[] values = ArgumentBinder.bind(sql, arguments);
             beforeFirstStep.run();
             return step(connection, prepared, sql, values, sink, deadlineNanos);
         } finally {
@@ -109,6 +124,20 @@ public final class StatementRunner {
         return changesRows ? counts(connection, sql) : StatementResult.NOTHING;
     }
 
+    /** A size is over a limit that SQLite's text does not name, and that no second try gets under. */
+    private static ProblemException explained(ProblemException e) {
+        if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.TOOBIG) {
+            return new Problem.SqlFailed(
+                            failed.code(),
+                            failed.primaryCode(),
+                            failed.extendedCode(),
+                            failed.name(),
+                            failed.message() + " (limits.max_value_size, limits.max_sql_length)")
+                    .toException();
+        }
+        return e;
+    }
+
     private static StatementResult counts(EngineConnection connection, SqlStatement sql) {
         long changes = connection.changes();
         boolean inserts = sql.verb() == Verb.INSERT || sql.verb() == Verb.REPLACE;
@@ -128,7 +157,8 @@ public final class StatementRunner {
         if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.INTERRUPT) {
             return new Problem.Refused(
                             ProblemCode.STATEMENT_TIMEOUT,
-                            "statement timed out after " + timeout.toMillis() / 1e3 + " s (limits.statement_timeout)")
+                            "statement timed out after " + timeout.toMillis() / 1e3
+                                    + " s (limits.statement_timeout); sent again it would end the same way")
                     .toException();
         }
         return e;

@@ -13,8 +13,9 @@ import net.quicsql.problem.Problem;
  *
  * <ul>
  *   <li>Hrana paths, those whose first or second segment is {@code v1}, {@code v2}, {@code v3} or {@code v3-protobuf}:
- *       {@code {"error":text,"message":text,"code":CODE}}, since each client reads another one of the three.
- *   <li>Everything else: {@code {"error":{"message":text,"reason":CODE}}}, with SQLite's numbers as {@code code} and
+ *       {@code {"error":text,"message":text,"code":CODE,"retryable":…}}, since each client reads another one of the
+ *       first three.
+ *   <li>Everything else: {@code {"error":{"message":text,"reason":CODE,"retryable":…}}}, with SQLite's numbers as {@code code} and
  *       {@code extended_code} where SQLite failed.
  * </ul>
  */
@@ -27,6 +28,8 @@ public final class ErrorEnvelopes {
     private static final byte[] CODE = ascii(",\"code\":");
     private static final byte[] EXTENDED_CODE = ascii(",\"extended_code\":");
     private static final byte[] REASON = ascii(",\"reason\":");
+    private static final byte[] RETRYABLE = ascii(",\"retryable\":true");
+    private static final byte[] NOT_RETRYABLE = ascii(",\"retryable\":false");
 
     private ErrorEnvelopes() {}
 
@@ -50,7 +53,9 @@ public final class ErrorEnvelopes {
         if (isHrana(path)) {
             json.string(problem.message());
             json.raw(NEXT_MESSAGE).string(problem.message());
-            json.raw(CODE).string(problem.wireCode()).raw('}');
+            json.raw(CODE).string(problem.wireCode());
+            retryable(json, problem);
+            json.raw('}');
         } else {
             writeObject(json, problem);
             json.raw('}').raw('\n');
@@ -65,7 +70,14 @@ public final class ErrorEnvelopes {
             json.raw(CODE).integer(failed.primaryCode());
             json.raw(EXTENDED_CODE).integer(failed.extendedCode());
         }
-        json.raw(REASON).string(problem.wireCode()).raw('}');
+        json.raw(REASON).string(problem.wireCode());
+        retryable(json, problem);
+        json.raw('}');
+    }
+
+    /** Said even where it is false, so that no client has to guess from a status. */
+    private static void retryable(JsonWriter json, Problem problem) {
+        json.raw(problem.code().retryable() ? RETRYABLE : NOT_RETRYABLE);
     }
 
     /** The headers that belong to a problem whatever its envelope. */

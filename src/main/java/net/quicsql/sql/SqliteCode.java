@@ -19,6 +19,7 @@ public final class SqliteCode {
     public static final int CORRUPT = 11;
     public static final int FULL = 13;
     public static final int CANTOPEN = 14;
+    public static final int TOOBIG = 18;
     public static final int CONSTRAINT = 19;
     public static final int NOTADB = 26;
     public static final int ROW = 100;

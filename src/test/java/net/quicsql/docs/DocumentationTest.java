@@ -12,6 +12,7 @@ import java.lang.reflect.Parameter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents say of links, keys, defaults, codes and metrics is what the code has. */
 class DocumentationTest {
@@ -52,6 +54,7 @@ class DocumentationTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    private static final Pattern CODE = Pattern.compile("`([A-Z_]+)`");
     private static final Pattern FENCE = Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$");
     /** A row of a table: the key, and its default where that is one code span. */
     private static final Pattern KEY_ROW =
@@ -122,6 +125,23 @@ class DocumentationTest {
                 Files.readString(BASE.resolve("docs/http-api.md")) + Files.readString(BASE.resolve("docs/hrana.md"));
 
         assertThat(references).contains("`" + code + "`");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"docs/http-api.md", "docs/hrana.md"})
+    void theTablesOfErrorsSayWhichAreWorthASecondTry(String document) throws IOException {
+        int rows = 0;
+        for (String line : Files.readString(BASE.resolve(document)).split("\n", -1)) {
+            List<String> cells = Arrays.asList(line.split(" ?\\| ?", -1));
+            if (cells.contains("yes") || cells.contains("no")) {
+                boolean retry = cells.contains("yes");
+                for (String code : all(CODE, cells.get(1))) {
+                    assertThat(ProblemCode.valueOf(code).retryable()).as(line).isEqualTo(retry);
+                    rows++;
+                }
+            }
+        }
+        assertThat(rows).isGreaterThan(10);
     }
 
     @Test

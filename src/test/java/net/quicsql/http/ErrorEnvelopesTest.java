@@ -38,7 +38,7 @@ class ErrorEnvelopesTest {
         assertThat(answer.contentType()).isEqualTo("application/json");
         assertThat(text(answer))
                 .isEqualTo("{\"error\":\"bad \\\"baton\\\"\",\"message\":\"bad \\\"baton\\\"\","
-                        + "\"code\":\"INVALID_BATON\"}");
+                        + "\"code\":\"INVALID_BATON\",\"retryable\":false}");
     }
 
     @ParameterizedTest
@@ -47,7 +47,8 @@ class ErrorEnvelopesTest {
         Answer answer = ErrorEnvelopes.error(path, new Problem.NotFound("nothing"));
 
         assertThat(answer.status()).isEqualTo(404);
-        assertThat(text(answer)).isEqualTo("{\"error\":{\"message\":\"nothing\",\"reason\":\"NOT_FOUND\"}}\n");
+        assertThat(text(answer))
+                .isEqualTo("{\"error\":{\"message\":\"nothing\",\"reason\":\"NOT_FOUND\",\"retryable\":false}}\n");
     }
 
     @Test
@@ -57,7 +58,7 @@ class ErrorEnvelopesTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(text(answer))
                 .isEqualTo("{\"error\":{\"message\":\"no such table: \\\"t\\\"\",\"code\":1,\"extended_code\":1,"
-                        + "\"reason\":\"SQLITE_ERROR\"}}\n");
+                        + "\"reason\":\"SQLITE_ERROR\",\"retryable\":false}}\n");
     }
 
     @Test

@@ -56,7 +56,7 @@ class QueryHandlerTest {
         assertThat(answer.headers()).isEmpty();
         assertThat(text(answer))
                 .isEqualTo("{\"error\":{\"message\":\"UNIQUE constraint failed: t.c\",\"code\":19,"
-                        + "\"extended_code\":2067,\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\"}}\n");
+                        + "\"extended_code\":2067,\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\",\"retryable\":false}}\n");
     }
 
     @ParameterizedTest
@@ -101,11 +101,12 @@ class QueryHandlerTest {
         engine.failedIndex = 0;
 
         assertThat(text(handle("{\"statements\":[{\"sql\":\"select 1\"}]}", null)))
-                .isEqualTo("{\"error\":{\"message\":\"UNIQUE constraint failed: t.c\",\"code\":19,"
-                        + "\"extended_code\":2067,\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\"},\"failed_index\":0}\n");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"UNIQUE constraint failed: t.c\",\"code\":19,"
+                                + "\"extended_code\":2067,\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\",\"retryable\":false},\"failed_index\":0}\n");
         engine.failedIndex = -1;
         assertThat(text(handle("{\"statements\":[{\"sql\":\"select 1\"}]}", null)))
-                .endsWith("\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\"}}\n");
+                .endsWith("\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\",\"retryable\":false}}\n");
     }
 
     @Test
@@ -114,8 +115,9 @@ class QueryHandlerTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(text(answer))
-                .isEqualTo("{\"error\":{\"message\":\"no statement\",\"reason\":\"SQL_NO_STATEMENT\"},"
-                        + "\"failed_index\":1}\n");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"no statement\",\"reason\":\"SQL_NO_STATEMENT\",\"retryable\":false},"
+                                + "\"failed_index\":1}\n");
     }
 
     @Test
@@ -125,7 +127,7 @@ class QueryHandlerTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(text(answer))
                 .isEqualTo("{\"error\":{\"message\":\"give \\\"sql\\\" or \\\"statements\\\"\","
-                        + "\"reason\":\"INVALID_REQUEST\"}}\n");
+                        + "\"reason\":\"INVALID_REQUEST\",\"retryable\":false}}\n");
     }
 
     @Test

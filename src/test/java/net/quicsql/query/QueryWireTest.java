@@ -103,7 +103,8 @@ class QueryWireTest {
         assertThat(credential.status()).isEqualTo(401);
         assertThat(credential.header("WWW-Authenticate")).contains("Bearer");
         assertThat(credential.body())
-                .isEqualTo("{\"error\":{\"message\":\"authentication required\",\"reason\":\"UNAUTHENTICATED\"}}\n");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"authentication required\",\"reason\":\"UNAUTHENTICATED\",\"retryable\":false}}\n");
         assertThat(post("/secret/query", large).status()).isEqualTo(403);
         assertThat(post("/app/query", large).status()).isEqualTo(413);
         assertThat(post("/app/query", "x").status()).isEqualTo(400);
@@ -119,7 +120,8 @@ class QueryWireTest {
             assertThat(reply.status()).isEqualTo(405);
             assertThat(reply.header("Allow")).contains("POST");
             assertThat(reply.body())
-                    .isEqualTo("{\"error\":{\"message\":\"use POST\",\"reason\":\"METHOD_NOT_ALLOWED\"}}\n");
+                    .isEqualTo(
+                            "{\"error\":{\"message\":\"use POST\",\"reason\":\"METHOD_NOT_ALLOWED\",\"retryable\":false}}\n");
         }
     }
 

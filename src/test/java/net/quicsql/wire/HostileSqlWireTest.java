@@ -65,6 +65,8 @@ class HostileSqlWireTest {
         Results results = client.pipeline(
                 null, execute("SELECT length(?)", text("x".repeat((1 << 20) + 1))), execute("SELECT 1"), CLOSE);
         assertThat(results.codes()).containsExactly("SQLITE_TOOBIG", "ok", "ok");
+        assertThat(results.message(0))
+                .isEqualTo("string or blob too big (limits.max_value_size, limits.max_sql_length)");
     }
 
     @Test

@@ -104,7 +104,9 @@ final class HranaClient {
         JsonNode body = JSON.readTree(reply.body());
         List<String> members = new ArrayList<>();
         body.fieldNames().forEachRemaining(members::add);
-        assertThat(members).containsExactly("error", "message", "code");
+        assertThat(members).containsExactly("error", "message", "code", "retryable");
+        assertThat(body.get("retryable").booleanValue())
+                .isEqualTo(reply.headers().firstValue("Retry-After").isPresent());
         assertThat(body.get("error").textValue())
                 .isNotBlank()
                 .isEqualTo(body.get("message").textValue());

@@ -58,7 +58,8 @@ class HttpKitWireTest {
         assertThat(reply.status()).isEqualTo(429);
         assertThat(reply.header("Content-Type")).contains("application/json");
         assertThat(reply.header("Retry-After")).contains("1");
-        assertThat(reply.body()).isEqualTo("{\"error\":{\"message\":\"slow down\",\"reason\":\"RATE_LIMITED\"}}\n");
+        assertThat(reply.body())
+                .isEqualTo("{\"error\":{\"message\":\"slow down\",\"reason\":\"RATE_LIMITED\",\"retryable\":true}}\n");
     }
 
     @Test
@@ -68,7 +69,8 @@ class HttpKitWireTest {
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.header("Content-Type")).contains("application/json");
         assertThat(reply.body())
-                .isEqualTo("{\"error\":\"bad baton\",\"message\":\"bad baton\",\"code\":\"INVALID_BATON\"}");
+                .isEqualTo(
+                        "{\"error\":\"bad baton\",\"message\":\"bad baton\",\"code\":\"INVALID_BATON\",\"retryable\":false}");
     }
 
     @ParameterizedTest
@@ -79,7 +81,7 @@ class HttpKitWireTest {
         assertThat(reply.status()).isEqualTo(500);
         assertThat(reply.body())
                 .matches("\\{\"error\":\\{\"message\":\"internal error \\(id [0-9a-f-]{36}\\)\","
-                        + "\"reason\":\"INTERNAL\"}}\n")
+                        + "\"reason\":\"INTERNAL\",\"retryable\":false}}\n")
                 .doesNotContain("secret");
     }
 
@@ -100,7 +102,8 @@ class HttpKitWireTest {
         assertThat(reply.status()).isEqualTo(405);
         assertThat(reply.header("Allow")).contains("POST");
         assertThat(reply.body())
-                .isEqualTo("{\"error\":{\"message\":\"use POST\",\"reason\":\"METHOD_NOT_ALLOWED\"}}\n");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"use POST\",\"reason\":\"METHOD_NOT_ALLOWED\",\"retryable\":false}}\n");
     }
 
     @Test
@@ -195,7 +198,8 @@ class HttpKitWireTest {
 
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.body())
-                .isEqualTo("{\"error\":\"forbidden\",\"message\":\"forbidden\",\"code\":\"ACCESS_DENIED\"}");
+                .isEqualTo(
+                        "{\"error\":\"forbidden\",\"message\":\"forbidden\",\"code\":\"ACCESS_DENIED\",\"retryable\":false}");
         assertThat(thrown.status()).isEqualTo(500);
         assertThat(thrown.body()).doesNotContain("secret");
         assertEnvelope(thrown);
@@ -232,7 +236,7 @@ class HttpKitWireTest {
         assertThat(known.status()).isEqualTo(413);
         assertThat(known.body())
                 .isEqualTo("{\"error\":{\"message\":\"the request body is larger than 100 bytes (test.cap)\","
-                        + "\"reason\":\"BODY_TOO_LARGE\"}}\n");
+                        + "\"reason\":\"BODY_TOO_LARGE\",\"retryable\":false}}\n");
         assertThat(chunked.status()).isEqualTo(413);
         assertThat(chunked.body()).isEqualTo(known.body());
     }

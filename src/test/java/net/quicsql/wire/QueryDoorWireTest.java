@@ -219,8 +219,9 @@ class QueryDoorWireTest {
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.body())
-                .isEqualTo("{\"error\":{\"message\":\"UNIQUE constraint failed: user.name\",\"code\":19,"
-                        + "\"extended_code\":2067,\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\"},\"failed_index\":1}\n");
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"UNIQUE constraint failed: user.name\",\"code\":19,"
+                                + "\"extended_code\":2067,\"reason\":\"SQLITE_CONSTRAINT_UNIQUE\",\"retryable\":false},\"failed_index\":1}\n");
         assertThat(run("SELECT count(*) FROM user WHERE id = 31")).contains("[[0]]");
         assertThat(server.query("{\"statements\":[{\"sql\":\"nonsense\"},{\"sql\":\"select 1\"}]}")
                         .body())
@@ -302,7 +303,7 @@ class QueryDoorWireTest {
     void carriesOnAfterAMistakenStatement() throws IOException {
         assertThat(server.sql("select absent from nowhere").body())
                 .isEqualTo("{\"error\":{\"message\":\"no such table: nowhere\",\"code\":1,\"extended_code\":1,"
-                        + "\"reason\":\"SQLITE_ERROR\"}}\n");
+                        + "\"reason\":\"SQLITE_ERROR\",\"retryable\":false}}\n");
         assertThat(run("select 1")).contains("[[1]]");
     }
 

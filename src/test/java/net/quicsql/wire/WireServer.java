@@ -156,7 +156,8 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
         running.after();
     }
 
-    private Connection connect() throws SQLException {
+    /** A connection to {@code app} beside the server, which waits for no lock. */
+    Connection connect() throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(0);
         return config.createConnection("jdbc:sqlite:" + folder.resolve("data").resolve(APP + ".db"));
