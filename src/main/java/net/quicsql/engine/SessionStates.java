@@ -1,29 +1,37 @@
 package net.quicsql.engine;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.session.Session;
-import net.quicsql.session.SessionStore;
 
 /** How many streams a principal may keep in memory by stored SQL or temporary objects. Thread-safe. */
 final class SessionStates {
-    private final SessionStore sessions;
     private final int maxPerPrincipal;
 
-    SessionStates(SessionStore sessions, int maxPerPrincipal) {
-        this.sessions = sessions;
+    /** Streams that hold state, or that a request works on which was allowed to make some. Guarded by this. */
+    private final Set<Session> holders = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    SessionStates(int maxPerPrincipal) {
         this.maxPerPrincipal = maxPerPrincipal;
     }
 
     /**
-     * Checks that one more stream of the session's principal may hold state.
+     * Lets one more stream of the session's principal hold state; called by the request that works on the session. Where it
+     * makes none after all, the room is free again after the request.
      *
      * @throws net.quicsql.problem.ProblemException TOO_MANY_STREAMS
      */
-    void requireRoom(Session session) {
+    synchronized void requireRoom(Session session) {
+        holders.removeIf(Session::hasNoStateAnyMore);
+        if (holders.contains(session)) {
+            return;
+        }
         int held = 0;
-        for (Session other : sessions.live()) {
-            if (other != session && other.principal().equals(session.principal()) && other.holdsState()) {
+        for (Session other : holders) {
+            if (other.principal().equals(session.principal())) {
                 held++;
             }
         }
@@ -31,8 +39,10 @@ final class SessionStates {
             throw new Problem.Refused(
                             ProblemCode.TOO_MANY_STREAMS,
                             "too many streams with stored SQL or temporary objects: a principal may have "
-                                    + maxPerPrincipal + " (limits.max_session_states_per_principal)")
+                                    + maxPerPrincipal
+                                    + " (limits.max_session_states_per_principal). Close some, or drop what they hold")
                     .toException();
         }
+        holders.add(session);
     }
 }

@@ -49,7 +49,7 @@ public final class StreamEngine {
         this.sessions = requireNonNull(sessions, "sessions is null");
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
         this.runner = new StatementRunner(limits.statementTimeout(), nanoClock);
-        SessionStates states = new SessionStates(sessions, limits.maxSessionStatesPerPrincipal());
+        SessionStates states = new SessionStates(limits.maxSessionStatesPerPrincipal());
         this.storedTexts = new StoredTexts(states, limits);
         GroupCommit groups = new GroupCommit(runner, nanoClock, limits.maxResponseBytes());
         ConnectionUse use = new ConnectionUse(

@@ -135,6 +135,11 @@ public final class Session {
         return held != null && held.hasTemporaryObjects() || !storedSql.isEmpty();
     }
 
+    /** Whether nobody works on this stream and it holds no such state, or it is over. May be asked by any thread. */
+    public synchronized boolean hasNoStateAnyMore() {
+        return ended || !claimed && !holdsState();
+    }
+
     long generation() {
         return generation;
     }
@@ -226,6 +231,8 @@ public final class Session {
     /** Marks the session as gone; its claim is never given again. */
     synchronized void end() {
         ended = true;
+        // Who still knows the session must not keep texts in memory by it.
+        storedSql.clear();
         notifyAll();
     }
 
