@@ -68,6 +68,7 @@ final class ConnectionUse {
     StatementResult onLease(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
         EngineConnection connection = lease.connection();
         SqlStatement sql = statement.sql();
+        lease.ran(sql);
         if (dependsOnLastRowid(sql) || sql.verb().changesRows() || sql.namesChanges()) {
             prime(session, lease);
         }
@@ -129,6 +130,7 @@ final class ConnectionUse {
 
     /** Runs the statement that begins a transaction, in the writer's turn if it takes SQLite's lock at once. */
     void begin(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
+        lease.ran(statement.sql());
         Runnable first = writes ? () -> takeTurn(session, lease, statement.sql()) : StatementRunner.NOTHING_FIRST;
         runner.run(lease.connection(), statement, sink, first);
     }

@@ -38,7 +38,12 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
         SESSION_STATE(
                 8,
                 ProblemCode.SESSION_STATE_LOST,
-                "the stream's temporary objects are gone, by a restart or after limits.session_state_idle_timeout");
+                "the stream's temporary objects are gone, by a restart or after limits.session_state_idle_timeout"),
+        UNKNOWN_WITH_STATE(
+                9,
+                ProblemCode.TRANSACTION_LOST,
+                "the server no longer knows it, as after a restart; if COMMIT was sent, its outcome is unknown."
+                        + " The stream's temporary objects are gone too");
 
         private final int number;
         private final ProblemCode code;
@@ -72,16 +77,20 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
         return new Abort(cause, 0, 0);
     }
 
+    /** The cause in words, with limit and age. */
+    String reason() {
+        return String.format(Locale.ROOT, cause.text, limitMillis / 1e3, ageMillis / 1e3);
+    }
+
     /** What every SQL request on the aborted stream is told. */
     public Problem.StreamAborted problem() {
-        String reason = String.format(Locale.ROOT, cause.text, limitMillis / 1e3, ageMillis / 1e3);
         String what = switch (cause) {
-            case UNKNOWN -> "the transaction is gone: ";
+            case UNKNOWN, UNKNOWN_WITH_STATE -> "the transaction is gone: ";
             case SESSION_STATE -> "the session is gone: ";
             case IDLE, CONTENDED_IDLE, LIFETIME, CONTENDED_LIFETIME, STATEMENT_TIMEOUT, MACHINE ->
                 "the transaction was rolled back: ";
         };
         return new Problem.StreamAborted(
-                cause.code, what + reason + ". No statement runs on this stream until it gets a ROLLBACK");
+                cause.code, what + reason() + ". No statement runs on this stream until it gets a ROLLBACK");
     }
 }

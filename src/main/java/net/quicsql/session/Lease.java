@@ -2,6 +2,7 @@ package net.quicsql.session;
 
 import static java.util.Objects.requireNonNull;
 
+import net.quicsql.sql.SqlStatement;
 import net.quicsql.storage.Database;
 import net.quicsql.storage.EngineConnection;
 import net.quicsql.storage.WriterTurn;
@@ -12,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * if it has written. Touched by the holder of the session's claim alone.
  */
 public final class Lease {
+    private static final int MOST_KEPT_SQL = 2_000;
+
     private final Database database;
     private final EngineConnection connection;
     private @Nullable WriterTurn turn;
     private @Nullable Runnable transactionPermit;
     private boolean inTransaction;
     private long transactionStartedNanos;
+    private String lastSql = "";
     private boolean temporaryObjects;
     private boolean primed;
     private boolean readSomething;
@@ -87,6 +91,18 @@ public final class Lease {
             schemaTouched = false;
             connection.schemaChangedHere();
         }
+    }
+
+    /** Notes which statement ran last, for the log, should the server end the transaction. */
+    public void ran(SqlStatement statement) {
+        String text = statement.text();
+        // A line of a log shows less; and a long script must not stay in memory for as long as the transaction does.
+        lastSql = text.length() <= MOST_KEPT_SQL ? text : text.substring(0, MOST_KEPT_SQL);
+    }
+
+    /** The beginning of the statement that ran last, as its client sent it; empty where none did. */
+    String lastSql() {
+        return lastSql;
     }
 
     /** Whether the stream's temporary objects live on this connection, so that it must stay the stream's. */

@@ -91,12 +91,6 @@ public final class SessionReaper implements Managed {
             session.unclaim();
             return;
         }
-        LOG.warn(
-                "database {}: ended the {} of principal '{}': {}",
-                session.database().name(),
-                session.inTransaction() ? "transaction" : "session state",
-                session.principal(),
-                abort.problem().message());
         store.abort(session, abort);
     }
 }

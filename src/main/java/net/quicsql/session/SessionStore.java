@@ -1,6 +1,7 @@
 package net.quicsql.session;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElseGet;
 
 import java.time.Clock;
 import java.util.Collection;
@@ -62,7 +63,7 @@ public final class SessionStore {
         }
         return switch (session.claim(baton.generation())) {
             case GIVEN -> {
-                abortIfTooOld(session);
+                abortBeforeUse(session);
                 yield session;
             }
             case REFUSED -> throw used();
@@ -109,6 +110,7 @@ public final class SessionStore {
      * texts outlive the transaction: a healed stream must not meet other tables of the same names.
      */
     void abort(Session session, Abort abort) {
+        AbortLog.ending(session, abort, nanoClock.getAsLong());
         if (session.inTransaction() && session.holdsState()) {
             try {
                 abortTransaction(session, abort);
@@ -145,7 +147,21 @@ public final class SessionStore {
     public void abortIfTooOld(Session session) {
         Abort abort = reasons.ofAge(session, nanoClock.getAsLong());
         if (abort != null) {
+            AbortLog.ending(session, abort, nanoClock.getAsLong());
             abortTransaction(session, abort);
+        }
+    }
+
+    /** The same for a stream that was just claimed: where its end fails, nobody would give the claim back. */
+    private void abortBeforeUse(Session session) {
+        boolean usable = false;
+        try {
+            abortIfTooOld(session);
+            usable = true;
+        } finally {
+            if (!usable) {
+                end(session, requireNonNullElseGet(session.abort(), () -> Abort.of(Abort.Cause.MACHINE)));
+            }
         }
     }
 
@@ -183,7 +199,10 @@ public final class SessionStore {
             }
             return abort;
         }
-        return Abort.of(baton.temporaryState() ? Abort.Cause.SESSION_STATE : Abort.Cause.UNKNOWN);
+        if (!baton.transactionOpen()) {
+            return Abort.of(Abort.Cause.SESSION_STATE);
+        }
+        return Abort.of(baton.temporaryState() ? Abort.Cause.UNKNOWN_WITH_STATE : Abort.Cause.UNKNOWN);
     }
 
     private boolean isExpired(Baton baton) {

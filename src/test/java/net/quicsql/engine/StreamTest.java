@@ -356,7 +356,7 @@ class StreamTest {
         fixture = new EngineFixture(folder);
         engine = fixture.engine();
         Stream lost = engine.resume(APP, DEV, baton);
-        assertFails(() -> fixture.run(lost, "SELECT 1"), ProblemCode.SESSION_STATE_LOST);
+        assertFails(() -> fixture.run(lost, "SELECT 1"), ProblemCode.TRANSACTION_LOST);
         lost.release();
     }
 

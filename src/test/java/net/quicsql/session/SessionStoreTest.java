@@ -155,6 +155,36 @@ class SessionStoreTest {
     }
 
     @Test
+    void tellsFirstOfATransactionThenOfItsTemporaryObjectsAfterARestart() {
+        Session session = inTransaction();
+        session.lease().temporaryObjectsMade();
+        Session lost = store().resume(app, "dev", store.park(session));
+
+        assertAborted(lost, Abort.Cause.UNKNOWN_WITH_STATE, ProblemCode.TRANSACTION_LOST);
+        assertThat(lost.abort().problem().message())
+                .contains("if COMMIT was sent, its outcome is unknown", "temporary objects are gone too")
+                .doesNotContain("rolled back");
+        assertThat(store().resume(app, "dev", store().park(lost)).abort()).isEqualTo(lost.abort());
+    }
+
+    @Test
+    void leavesNothingBehindWhereTheEndOfAnOldTransactionFails() {
+        Session session = store.open(app, "dev");
+        Lease lease = new Lease(app, app.lease(ConnectionRole.WRITER));
+        lease.connection().begin();
+        lease.transactionBegan(clock.nanoTime(), () -> {
+            throw new IllegalStateException("on purpose");
+        });
+        session.lease(lease);
+        String baton = store.park(session);
+        clock.pass(LIMITS.maxTxLifetime().plus(LITTLE));
+
+        assertThatThrownBy(() -> store.resume(app, "dev", baton)).hasMessage("on purpose");
+        assertThat(store.live()).isEmpty();
+        assertAborted(store.resume(app, "dev", baton), Abort.Cause.LIFETIME, ProblemCode.TRANSACTION_TIMEOUT);
+    }
+
+    @Test
     void endsAnIdleTransactionAtItsLimit() {
         String baton = store.park(inTransaction());
         look(LIMITS.txIdleTimeout());
