@@ -25,15 +25,19 @@ import org.jspecify.annotations.Nullable;
  * until a ROLLBACK (which succeeds) or a COMMIT (which fails) brings it back to autocommit.
  */
 public final class Stream {
+    private static final long WORTH_ASKING_NANOS = 200_000_000L;
+
     private final StreamEngine engine;
     private final Session session;
     private final boolean mayWrite;
+    private final long startedNanos;
     private boolean closed;
 
     Stream(StreamEngine engine, Session session, boolean mayWrite) {
         this.engine = engine;
         this.session = session;
         this.mayWrite = mayWrite;
+        this.startedNanos = engine.nanoClock().getAsLong();
     }
 
     /**
@@ -131,10 +135,24 @@ public final class Stream {
     /**
      * Ends this request; to be called exactly once. A stream that is idle and in autocommit keeps nothing.
      *
-     * @return the baton of the next request, or null where the stream was closed
+     * @return the baton of the next request; null where the stream was closed, or left in a transaction by its client
      */
     public @Nullable String release() {
-        return closed ? null : engine.sessions().park(session);
+        if (closed) {
+            return null;
+        }
+        if (isLeftInTransaction()) {
+            engine.sessions().abandon(session);
+            return null;
+        }
+        return engine.sessions().park(session);
+    }
+
+    /** Asked only where it is likely enough to be worth a system call: nobody hangs up within an instant. */
+    private boolean isLeftInTransaction() {
+        return session.inTransaction()
+                && engine.nanoClock().getAsLong() - startedNanos > WORTH_ASKING_NANOS
+                && session.database().client().isGone();
     }
 
     /** Where requests on this stream are counted. */

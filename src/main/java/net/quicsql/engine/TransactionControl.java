@@ -5,6 +5,8 @@ import java.util.Optional;
 import net.quicsql.limits.TransactionPlaces;
 import net.quicsql.limits.TransactionPlaces.Place;
 import net.quicsql.metrics.DatabaseMetrics;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
 import net.quicsql.session.Lease;
 import net.quicsql.session.Session;
 import net.quicsql.sql.Arguments;
@@ -143,7 +145,15 @@ final class TransactionControl {
         long started = use.now();
         metrics.transactionWaitBegan();
         try {
-            return places.await(session.database().name(), session.principal());
+            return places.await(
+                    session.database().name(),
+                    session.principal(),
+                    session.database().client()::isGone);
+        } catch (ProblemException e) {
+            if (e.problem().code() == ProblemCode.CLIENT_GONE) {
+                metrics.hungUp();
+            }
+            throw e;
         } finally {
             metrics.transactionWaitEnded(use.now() - started);
         }

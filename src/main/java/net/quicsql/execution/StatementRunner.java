@@ -14,6 +14,7 @@ import net.quicsql.sql.SqliteCode;
 import net.quicsql.sql.Statement;
 import net.quicsql.sql.StatementResult;
 import net.quicsql.sql.Verb;
+import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.EngineConnection;
 import net.quicsql.storage.EngineStatement;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class StatementRunner {
      * Prepares, binds and steps a statement to its end; a statement that only reads stops early once its sink has enough.
      *
      * @param beforeFirstStep runs once the statement is known to be well-formed, before anything happens in the database
-     * @throws ProblemException ARGS_INVALID, STATEMENT_TIMEOUT, or SQLite's own failure
+     * @throws ProblemException ARGS_INVALID, STATEMENT_TIMEOUT, CLIENT_GONE, or SQLite's own failure
      */
     public StatementResult run(
             EngineConnection connection,
@@ -98,7 +99,13 @@ public final class StatementRunner {
             long deadlineNanos) {
         boolean changesRows = sql.changesRows();
         boolean late = false;
-        connection.startClock(deadlineNanos == FROM_FIRST_STEP ? newDeadline() : deadlineNanos);
+        long deadline = deadlineNanos == FROM_FIRST_STEP ? newDeadline() : deadlineNanos;
+        // A statement that writes runs to its end, whoever waits for it.
+        if (sql.reads() || connection.role() == ConnectionRole.READER) {
+            connection.startReadClock(deadline);
+        } else {
+            connection.startClock(deadline);
+        }
         try {
             boolean row = prepared.start(values);
             sink.columns(prepared.columns());
@@ -155,6 +162,11 @@ public final class StatementRunner {
                     .toException();
         }
         if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.INTERRUPT) {
+            if (connection.endedByHangUp()) {
+                return new Problem.Refused(
+                                ProblemCode.CLIENT_GONE, "the statement was ended because its client went away")
+                        .toException();
+            }
             return new Problem.Refused(
                             ProblemCode.STATEMENT_TIMEOUT,
                             "statement timed out after " + timeout.toMillis() / 1e3

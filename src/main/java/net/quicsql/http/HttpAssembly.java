@@ -1,13 +1,19 @@
 package net.quicsql.http;
 
 import io.dropwizard.core.setup.Environment;
+import java.time.Duration;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.glassfish.jersey.server.ServerProperties;
 
 /** Puts this package's parts into a Dropwizard service. Stateless. */
 public final class HttpAssembly {
+    /** Long enough for a phone to come out of a tunnel. */
+    private static final Duration RESPONSE_RATE_WINDOW = Duration.ofSeconds(30);
+
     private HttpAssembly() {}
 
     /**
@@ -25,33 +31,51 @@ public final class HttpAssembly {
      *       and filters refuse by {@code sendError}.
      *   <li>{@code Server.setErrorHandler}, for requests that reach no context. Dropwizard sets its own handler while it
      *       builds the server, after {@code run}; so a listener replaces it when the server is about to start.
-     *   <li>{@link PathCollapseHandler} and {@link ContentTypeHandler} go around the server's whole handler in that same
+     *   <li>{@link ClientHandler}, {@link PathCollapseHandler} and {@link ContentTypeHandler} go around the server's whole handler in that same
      *       listener: a context chooses its servlet before any handler inserted into the context is asked.
      *   <li>{@code HttpConfiguration.setUriCompliance} of every connector, likewise: the default refuses an empty segment
      *       with 400 before any handler runs.
      * </ul>
+     *
+     * @param clients is told which client each thread works for
+     * @param minResponseBytesPerSecond how much of an answer that waits for its client must be taken at least, or the
+     *     connection is closed
      */
-    public static void install(Environment environment) {
+    public static void install(Environment environment, RequestClients clients, long minResponseBytesPerSecond) {
         environment.jersey().register(ProblemMapper.class);
+        // Our answers know their length. Jersey would write what it holds back after ours has been left, and log an
+        // error
+        // where the client has gone by then.
+        environment.jersey().property(ServerProperties.OUTBOUND_CONTENT_LENGTH_BUFFER, 0);
         environment.getApplicationContext().setErrorHandler(new EnvelopeErrorHandler.InServlets());
         environment.getAdminContext().setErrorHandler(new EnvelopeErrorHandler.InServlets());
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStarting(LifeCycle event) {
                 if (event instanceof Server server) {
-                    prepare(server);
+                    prepare(server, clients);
+                    requireResponseRate(server, minResponseBytesPerSecond);
                 }
             }
         });
     }
 
     /** Does to a server that has not started what {@link #install} does to Dropwizard's. */
-    static void prepare(Server server) {
+    static void prepare(Server server, RequestClients clients) {
         server.setErrorHandler(new EnvelopeErrorHandler());
-        server.setHandler(new PathCollapseHandler(new ContentTypeHandler(server.getHandler())));
+        server.setHandler(
+                new ClientHandler(clients, new PathCollapseHandler(new ContentTypeHandler(server.getHandler()))));
         // Found as beans: Dropwizard hides the connection factories in its instrumented ones.
         for (HttpConfiguration configuration : server.getContainedBeans(HttpConfiguration.class)) {
             allowEmptySegments(configuration);
+        }
+    }
+
+    private static void requireResponseRate(Server server, long bytesPerSecond) {
+        for (Connector connector : server.getConnectors()) {
+            if (connector instanceof WatchedConnector watched) {
+                watched.requireResponseRate(bytesPerSecond, RESPONSE_RATE_WINDOW);
+            }
         }
     }
 

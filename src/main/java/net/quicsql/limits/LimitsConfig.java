@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxResponseBytes bytes of one response that is not streamed
  * @param cursorBufferBytes bytes of a cursor's rows that are held in memory
  * @param maxCursorSpoolBytes bytes of a cursor's rows that are held on disk while the client reads slowly
+ * @param minResponseBytesPerSecond bytes of its answer that a client must take each second while they wait for it
  */
 public record LimitsConfig(
         Duration statementTimeout,
@@ -62,7 +63,8 @@ public record LimitsConfig(
         long maxResultBytes,
         long maxResponseBytes,
         long cursorBufferBytes,
-        long maxCursorSpoolBytes) {
+        long maxCursorSpoolBytes,
+        long minResponseBytesPerSecond) {
 
     // The full names of the keys, for messages that tell an operator which one to turn.
     public static final String STATEMENT_TIMEOUT = "limits.statement_timeout";
@@ -91,6 +93,7 @@ public record LimitsConfig(
     public static final String MAX_RESPONSE_SIZE = "limits.max_response_size";
     public static final String CURSOR_BUFFER = "limits.cursor_buffer";
     public static final String MAX_CURSOR_SPOOL = "limits.max_cursor_spool";
+    public static final String MIN_RESPONSE_RATE = "limits.min_response_rate";
 
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
@@ -137,6 +140,7 @@ public record LimitsConfig(
         within(MAX_RESPONSE_SIZE, maxResponseBytes, MAX_ANSWER);
         within(CURSOR_BUFFER, cursorBufferBytes, MAX_IN_MEMORY);
         within(MAX_CURSOR_SPOOL, maxCursorSpoolBytes, MAX_ON_DISK);
+        within(MIN_RESPONSE_RATE, minResponseBytesPerSecond, MAX_IN_MEMORY);
         if (maxTransactionsPerPrincipal > maxTransactionsPerDatabase) {
             throw new IllegalArgumentException(
                     MAX_TRANSACTIONS_PER_PRINCIPAL + ": must not be greater than " + MAX_TRANSACTIONS_PER_DATABASE);
@@ -154,7 +158,7 @@ public record LimitsConfig(
     public static LimitsConfig defaults() {
         return of(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
@@ -185,7 +189,8 @@ public record LimitsConfig(
             @JsonProperty("max_result_size") @Nullable DataSize maxResultSize,
             @JsonProperty("max_response_size") @Nullable DataSize maxResponseSize,
             @JsonProperty("cursor_buffer") @Nullable DataSize cursorBuffer,
-            @JsonProperty("max_cursor_spool") @Nullable DataSize maxCursorSpool) {
+            @JsonProperty("max_cursor_spool") @Nullable DataSize maxCursorSpool,
+            @JsonProperty("min_response_rate") @Nullable DataSize minResponseRate) {
         int transactions = or(maxTransactionsPerDatabase, 64);
         return new LimitsConfig(
                 or(statementTimeout, Duration.ofSeconds(30)),
@@ -213,7 +218,8 @@ public record LimitsConfig(
                 or(maxResultSize, 64 * MIB),
                 or(maxResponseSize, 64 * MIB),
                 or(cursorBuffer, MIB),
-                or(maxCursorSpool, GIB));
+                or(maxCursorSpool, GIB),
+                or(minResponseRate, KIB));
     }
 
     /** Three quarters: a principal that takes all it may leaves some to the others. */

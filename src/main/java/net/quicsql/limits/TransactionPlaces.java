@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.problem.Problem;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * passed over. Thread-safe; its lock is never held over a wait. Remembers only databases with an open transaction.
  */
 public final class TransactionPlaces {
+    /** Between two looks whether the client of who waits is still there. */
+    private static final long LOOK_NANOS = 200_000_000L;
+
     private final int perDatabase;
     private final int perPrincipal;
     private final long longestWaitNanos;
@@ -52,9 +56,10 @@ public final class TransactionPlaces {
     /**
      * Waits for a place, for {@code limits.lock_wait} at most.
      *
-     * @throws ProblemException TOO_MANY_STREAMS, naming the limit; SHUTTING_DOWN after {@link #close}
+     * @param clientIsGone whether nobody waits for the answer any more; asked several times a second
+     * @throws ProblemException TOO_MANY_STREAMS, naming the limit; SHUTTING_DOWN after {@link #close}; CLIENT_GONE
      */
-    public Place await(DatabaseName database, String principal) {
+    public Place await(DatabaseName database, String principal, BooleanSupplier clientIsGone) {
         Waiter waiter;
         synchronized (this) {
             Optional<Place> free = poll(database, principal);
@@ -69,7 +74,7 @@ public final class TransactionPlaces {
             hall.line.add(waiter);
         }
         try {
-            return await(waiter);
+            return await(waiter, clientIsGone);
         } finally {
             room.leave();
         }
@@ -88,7 +93,7 @@ public final class TransactionPlaces {
         return halls.size();
     }
 
-    private Place await(Waiter waiter) {
+    private Place await(Waiter waiter, BooleanSupplier clientIsGone) {
         long started = nanoClock.getAsLong();
         boolean interrupted = false;
         try {
@@ -98,8 +103,11 @@ public final class TransactionPlaces {
                 if (place != null) {
                     return place;
                 }
-                LockSupport.parkNanos(this, left);
+                LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
                 interrupted |= Thread.interrupted();
+                if (clientIsGone.getAsBoolean()) {
+                    leave(waiter);
+                }
             }
         } finally {
             if (interrupted) {
@@ -123,6 +131,14 @@ public final class TransactionPlaces {
                 reason(hall, waiter.principal),
                 longestWaitNanos / 1e9,
                 LimitsConfig.LOCK_WAIT));
+    }
+
+    /** Gives up a wait that nobody is interested in, unless it is over. */
+    private synchronized void leave(Waiter waiter) {
+        if (waiter.place == null) {
+            requireNonNull(halls.get(waiter.database)).line.remove(waiter);
+            throw new Problem.Refused(ProblemCode.CLIENT_GONE, "the client went away").toException();
+        }
     }
 
     private synchronized void giveBack(Place place) {

@@ -24,6 +24,7 @@ public final class DatabaseMetrics {
     private final Counter abortedTransactions;
     private final Timer transactionWait;
     private final Counter transactionsWaiting;
+    private final Counter hangups;
     private final Timer writerWait;
     private final Counter writersWaiting;
     private final Counter committedWrites;
@@ -43,6 +44,7 @@ public final class DatabaseMetrics {
         abortedTransactions = series.counter(ServerMetrics.ABORTED_TRANSACTIONS);
         transactionWait = series.timer(ServerMetrics.TRANSACTION_WAIT);
         transactionsWaiting = series.counter(ServerMetrics.TRANSACTIONS_WAITING);
+        hangups = series.counter(ServerMetrics.HANGUPS);
         writerWait = series.timer(ServerMetrics.WRITER_WAIT);
         writersWaiting = series.counter(ServerMetrics.WRITERS_WAITING);
         committedWrites = series.counter(ServerMetrics.COMMITTED_WRITES);
@@ -102,6 +104,11 @@ public final class DatabaseMetrics {
     public void transactionWaitEnded(long nanos) {
         transactionsWaiting.dec();
         transactionWait.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A read, a wait or a transaction was ended because its client had gone. */
+    public void hungUp() {
+        hangups.inc();
     }
 
     public void writerWaitBegan() {

@@ -24,6 +24,8 @@ public enum ErrorKind {
     MACHINE,
     /** The server is stopping or the database is closed. */
     UNAVAILABLE,
+    /** The client went away. */
+    HANGUP,
     /** An error of our own. */
     INTERNAL;
 
@@ -66,6 +68,7 @@ public enum ErrorKind {
                     TOO_MANY_STREAMS -> LIMIT;
             case SQL_DISK_FULL, SQL_IO_FAILED, SQL_CORRUPT -> MACHINE;
             case SHUTTING_DOWN, DATABASE_CLOSED -> UNAVAILABLE;
+            case CLIENT_GONE -> HANGUP;
             case INTERNAL -> INTERNAL;
         };
     }

@@ -32,6 +32,8 @@ public final class ServerMetrics {
             new Family("transaction_wait_seconds", "Waits for a place for one more transaction", Kind.HISTOGRAM);
     static final Family TRANSACTIONS_WAITING =
             new Family("transactions_waiting", "Requests that wait for a place for their transaction", Kind.GAUGE);
+    static final Family HANGUPS = new Family(
+            "hangups", "Reads, waits and transactions that were ended because their client had gone", Kind.COUNTER);
     static final Family WRITER_WAIT = new Family("writer_wait_seconds", "Waits for the turn to write", Kind.HISTOGRAM);
     static final Family WRITERS_WAITING =
             new Family("writers_waiting", "Requests that wait for their turn to write", Kind.GAUGE);

@@ -46,6 +46,8 @@ public enum ProblemCode {
     SHUTTING_DOWN(503, 503, true),
     DATABASE_CLOSED(503, 503, true),
     INTERNAL(500),
+    /** The client went away before its answer; nobody reads this but the log. The status is the one that proxies use. */
+    CLIENT_GONE(499),
 
     /** SQLite refused the statement: a plain failure is HTTP 200 unless strict statuses were asked for. */
     SQL_FAILED(200, 422, false),

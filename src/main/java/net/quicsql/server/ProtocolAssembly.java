@@ -12,6 +12,7 @@ import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Admission;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.HttpAssembly;
+import net.quicsql.http.RequestClients;
 import net.quicsql.json.JsonInput;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.query.QueryHandler;
@@ -22,9 +23,13 @@ import net.quicsql.query.QueryResource;
 final class ProtocolAssembly {
     private ProtocolAssembly() {}
 
-    static void assemble(QuicsqlConfiguration configuration, Environment environment, StorageAssembly storage) {
-        HttpAssembly.install(environment);
+    static void assemble(
+            QuicsqlConfiguration configuration,
+            Environment environment,
+            StorageAssembly storage,
+            RequestClients clients) {
         LimitsConfig limits = configuration.limits();
+        HttpAssembly.install(environment, clients, limits.minResponseBytesPerSecond());
         DatabaseSelector selector = new DatabaseSelector(
                 configuration.defaultDatabase().orElse(null),
                 configuration.hostSuffix().orElse(null));

@@ -10,6 +10,7 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
 import net.quicsql.admin.RotateBatonKeyTask;
+import net.quicsql.http.RequestClients;
 import net.quicsql.storage.DataDirectory;
 import net.quicsql.storage.DriverWarmup;
 import net.sourceforge.argparse4j.inf.Namespace;
@@ -62,9 +63,11 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
         DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
         AuthAssembly.assemble(configuration, environment);
         OperationsAssembly operations = OperationsAssembly.assemble(configuration, environment);
-        StorageAssembly storage = StorageAssembly.assemble(configuration, environment, directory, operations.metrics());
+        RequestClients clients = new RequestClients();
+        StorageAssembly storage =
+                StorageAssembly.assemble(configuration, environment, directory, operations.metrics(), clients);
         operations.watch(storage, environment);
         environment.admin().addTask(new RotateBatonKeyTask(storage.batonKeys()));
-        ProtocolAssembly.assemble(configuration, environment, storage);
+        ProtocolAssembly.assemble(configuration, environment, storage, clients);
     }
 }

@@ -51,8 +51,8 @@ final class ServerDefaults {
     /** The server of a file without the section. */
     static DefaultServerFactory server() {
         DefaultServerFactory server = defaultServer();
-        server.setApplicationConnectors(List.of(connector(new HttpConnectorFactory(), APPLICATION_PORT)));
-        server.setAdminConnectors(List.of(connector(new HttpConnectorFactory(), ADMIN_PORT)));
+        server.setApplicationConnectors(List.of(connector(new WatchedConnectors.Http(), APPLICATION_PORT)));
+        server.setAdminConnectors(List.of(connector(new WatchedConnectors.Http(), ADMIN_PORT)));
         return server;
     }
 
@@ -66,11 +66,11 @@ final class ServerDefaults {
         module.addValueInstantiator(
                 HttpConnectorFactory.class,
                 new Preset<>(
-                        HttpConnectorFactory.class, () -> connector(new HttpConnectorFactory(), APPLICATION_PORT)));
+                        HttpConnectorFactory.class, () -> connector(new WatchedConnectors.Http(), APPLICATION_PORT)));
         module.addValueInstantiator(
                 HttpsConnectorFactory.class,
                 new Preset<>(
-                        HttpsConnectorFactory.class, () -> connector(new HttpsConnectorFactory(), APPLICATION_PORT)));
+                        HttpsConnectorFactory.class, () -> connector(new WatchedConnectors.Https(), APPLICATION_PORT)));
         return module;
     }
 
@@ -102,7 +102,7 @@ final class ServerDefaults {
     private static SimpleServerFactory simpleServer() {
         SimpleServerFactory server = new SimpleServerFactory();
         preset(server);
-        server.setConnector(connector(new HttpConnectorFactory(), APPLICATION_PORT));
+        server.setConnector(connector(new WatchedConnectors.Http(), APPLICATION_PORT));
         return server;
     }
 

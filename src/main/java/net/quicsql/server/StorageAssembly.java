@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Supplier;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.limits.LimitsConfig;
@@ -15,6 +16,7 @@ import net.quicsql.problem.Problem;
 import net.quicsql.session.BatonKeys;
 import net.quicsql.session.SessionReaper;
 import net.quicsql.session.SessionStore;
+import net.quicsql.storage.Client;
 import net.quicsql.storage.ConnectionLimits;
 import net.quicsql.storage.DataDirectory;
 import net.quicsql.storage.Database;
@@ -42,7 +44,11 @@ final class StorageAssembly implements DatabaseHealth {
      * @throws IOException where the key file cannot be used
      */
     static StorageAssembly assemble(
-            QuicsqlConfiguration configuration, Environment environment, DataDirectory directory, ServerMetrics metrics)
+            QuicsqlConfiguration configuration,
+            Environment environment,
+            DataDirectory directory,
+            ServerMetrics metrics,
+            Supplier<Client> clients)
             throws IOException {
         LimitsConfig limits = configuration.limits();
         BatonKeys keys = BatonKeys.open(directory.path(), Clock.systemUTC(), limits.batonLifetime());
@@ -55,7 +61,8 @@ final class StorageAssembly implements DatabaseHealth {
                         Math.toIntExact(limits.maxValueBytes()),
                         limits.lockWait()),
                 metrics,
-                new WaitingRoom(limits.maxWaitingRequests()));
+                new WaitingRoom(limits.maxWaitingRequests()),
+                clients);
         SessionStore sessions = new SessionStore(keys, limits, Clock.systemUTC(), System::nanoTime);
         environment.lifecycle().manage(databases);
         StreamEngine engine = new StreamEngine(databases, sessions, limits, System::nanoTime);

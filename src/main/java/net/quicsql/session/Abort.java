@@ -43,7 +43,8 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
                 9,
                 ProblemCode.TRANSACTION_LOST,
                 "the server no longer knows it, as after a restart; if COMMIT was sent, its outcome is unknown."
-                        + " The stream's temporary objects are gone too");
+                        + " The stream's temporary objects are gone too"),
+        CLIENT_GONE(10, ProblemCode.TRANSACTION_LOST, "its client went away during a request");
 
         private final int number;
         private final ProblemCode code;
@@ -87,7 +88,7 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
         String what = switch (cause) {
             case UNKNOWN, UNKNOWN_WITH_STATE -> "the transaction is gone: ";
             case SESSION_STATE -> "the session is gone: ";
-            case IDLE, CONTENDED_IDLE, LIFETIME, CONTENDED_LIFETIME, STATEMENT_TIMEOUT, MACHINE ->
+            case IDLE, CONTENDED_IDLE, LIFETIME, CONTENDED_LIFETIME, STATEMENT_TIMEOUT, MACHINE, CLIENT_GONE ->
                 "the transaction was rolled back: ";
         };
         return new Problem.StreamAborted(

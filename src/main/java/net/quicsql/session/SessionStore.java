@@ -122,6 +122,22 @@ public final class SessionStore {
         }
     }
 
+    /**
+     * Ends a request's claim on a stream in a transaction whose client went away before the answer: the next baton would
+     * never be seen, so the transaction is rolled back at once. Who comes back with the baton before it is told.
+     */
+    public void abandon(Session session) {
+        Abort abort = Abort.of(Abort.Cause.CLIENT_GONE);
+        session.database().metrics().hungUp();
+        if (session.generation() == 0) {
+            // Nobody has a baton of it.
+            AbortLog.ending(session, abort, nanoClock.getAsLong());
+            end(session, abort);
+        } else {
+            abort(session, abort);
+        }
+    }
+
     /** Ends all that a claimed stream has, from the server's side. */
     void end(Session session, Abort abort) {
         if (session.inTransaction()) {

@@ -39,7 +39,7 @@ public final class Database {
     private final StorageConfig storage;
     private final ConnectionLimits limits;
     private final LongSupplier nanoClock;
-    private final DatabaseState state = new DatabaseState();
+    private final DatabaseState state;
     private final WriterQueue writerQueue;
     private final ReaderPool readers;
     private final IdleLeases idleWriters;
@@ -71,8 +71,10 @@ public final class Database {
             FileRegistry files,
             DatabaseMetrics metrics,
             WaitingRoom waitingRoom,
+            Supplier<Client> clients,
             LongSupplier nanoClock) {
         this.name = name;
+        this.state = new DatabaseState(clients, metrics);
         this.file = file;
         this.config = config;
         this.storage = storage;
@@ -121,7 +123,7 @@ public final class Database {
 
     /** Lends a read-only connection; waits while all are lent. */
     public EngineConnection borrowReader() {
-        return readers.borrow(limits.lockWait().toNanos());
+        return readers.borrow(limits.lockWait().toNanos(), state.client());
     }
 
     public void giveBackReader(EngineConnection connection) {
@@ -131,11 +133,11 @@ public final class Database {
     /**
      * Waits for the right to write; see {@link WriterQueue#acquire}.
      *
-     * @throws ProblemException SQL_BUSY, or SQL_IO_FAILED where the file is not under its name any more
+     * @throws ProblemException SQL_BUSY, CLIENT_GONE, or SQL_IO_FAILED where the file is not under its name any more
      */
     public WriterTurn writerTurn(String principal, String purpose) {
         return requireNonNull(waitForTurn(
-                () -> writerQueue.acquire(principal, purpose, limits.lockWait().toNanos())));
+                () -> writerQueue.acquire(principal, purpose, limits.lockWait().toNanos(), state.client())));
     }
 
     /**
@@ -145,7 +147,7 @@ public final class Database {
      */
     public @Nullable WriterTurn writerTurn(String principal, String purpose, QueuedWrite joining) {
         return waitForTurn(() ->
-                writerQueue.acquireOrJoin(principal, purpose, limits.lockWait().toNanos(), joining));
+                writerQueue.acquireOrJoin(principal, purpose, limits.lockWait().toNanos(), joining, state.client()));
     }
 
     /** The turn, for work on the file that no client asked for. */
@@ -186,6 +188,11 @@ public final class Database {
         if (connection.isTainted() || !idleLeases(connection.role()).offer(connection)) {
             connection.close();
         }
+    }
+
+    /** The client that the calling thread works for. */
+    public Client client() {
+        return state.client();
     }
 
     /** Bytes of the write-ahead log. */
@@ -292,6 +299,11 @@ public final class Database {
         metrics.writerWaitBegan();
         try {
             return turn.get();
+        } catch (ProblemException e) {
+            if (e.problem().code() == ProblemCode.CLIENT_GONE) {
+                state.hungUp();
+            }
+            throw e;
         } finally {
             metrics.writerWaitEnded(nanoClock.getAsLong() - started);
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
@@ -43,25 +44,33 @@ public final class DatabaseManager implements Managed {
     private final ConnectionLimits limits;
     private final ServerMetrics metrics;
     private final WaitingRoom waitingRoom;
+    private final Supplier<Client> clients;
     private final FileRegistry files = new FileRegistry();
     private final Map<DatabaseName, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, DatabaseName> namesByCaseFold = new ConcurrentHashMap<>();
     private final Checkpointer checkpointer = new Checkpointer(this::known);
     private final ScheduledExecutorService timer;
 
+    /**
+     * No databases yet.
+     *
+     * @param clients tells the client that the calling thread works for
+     */
     public DatabaseManager(
             DataDirectory directory,
             Map<DatabaseName, DatabaseConfig> configured,
             StorageConfig storage,
             ConnectionLimits limits,
             ServerMetrics metrics,
-            WaitingRoom waitingRoom) {
+            WaitingRoom waitingRoom,
+            Supplier<Client> clients) {
         this.directory = requireNonNull(directory, "directory is null");
         this.configured = Map.copyOf(configured);
         this.storage = requireNonNull(storage, "storage is null");
         this.limits = requireNonNull(limits, "limits is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.waitingRoom = requireNonNull(waitingRoom, "waitingRoom is null");
+        this.clients = requireNonNull(clients, "clients is null");
         this.timer = Executors.newScheduledThreadPool(2, task -> {
             Thread thread = new Thread(task, "storage-timer");
             thread.setDaemon(true);
@@ -152,6 +161,7 @@ public final class DatabaseManager implements Managed {
                         files,
                         metrics.forDatabase(name),
                         waitingRoom,
+                        clients,
                         System::nanoTime);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

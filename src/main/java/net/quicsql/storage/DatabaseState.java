@@ -2,12 +2,36 @@ package net.quicsql.storage;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import net.quicsql.metrics.DatabaseMetrics;
 
 /** What a database's connections share. Thread-safe. */
 final class DatabaseState {
     private final Set<EngineConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Supplier<Client> clients;
+    private final DatabaseMetrics metrics;
     private volatile boolean stopping;
     private volatile boolean utf8 = true;
+
+    /**
+     * No connections yet.
+     *
+     * @param clients tells the client that the calling thread works for
+     */
+    DatabaseState(Supplier<Client> clients, DatabaseMetrics metrics) {
+        this.clients = clients;
+        this.metrics = metrics;
+    }
+
+    /** The client that the calling thread works for. */
+    Client client() {
+        return clients.get();
+    }
+
+    /** Counts something that was ended because its client had gone. */
+    void hungUp() {
+        metrics.hungUp();
+    }
 
     void remember(EngineConnection connection) {
         connections.add(connection);
@@ -21,7 +45,7 @@ final class DatabaseState {
         return connections.size();
     }
 
-    /** Ends what runs past its deadline. */
+    /** Ends what runs past its deadline, and what reads for a client that has gone. */
     void interruptLate() {
         connections.forEach(EngineConnection::interruptIfLate);
     }

@@ -91,16 +91,30 @@ public final class EngineConnection implements AutoCloseable {
 
     /** From now on statements are ended once the deadline, a {@link System#nanoTime()} value, has passed. */
     public void startClock(long deadlineNanos) {
-        clock.start(deadlineNanos);
+        startClock(deadlineNanos, Client.PRESENT);
+    }
+
+    /** As {@link #startClock}, for a statement that only reads: it is ended too once its client has gone. */
+    public void startReadClock(long deadlineNanos) {
+        startClock(deadlineNanos, database.client());
+    }
+
+    private void startClock(long deadlineNanos, Client reader) {
+        clock.start(deadlineNanos, reader);
         if (database.isStopping()) {
             clock.stop();
             throw WriterQueue.stopping();
         }
     }
 
-    /** Stops the clock and tells whether the deadline had passed or {@link #cancel} was called. */
+    /** Stops the clock and tells whether the statement was to be ended: by its deadline, {@link #cancel} or a hang-up. */
     public boolean stopClock() {
         return clock.stop();
+    }
+
+    /** Whether the latest statement was ended because its client had gone. */
+    public boolean endedByHangUp() {
+        return clock.endedByHangUp();
     }
 
     /** Stops the clock of the running statement until {@link #resumeClock}. */
@@ -120,6 +134,9 @@ public final class EngineConnection implements AutoCloseable {
 
     void interruptIfLate() {
         clock.interruptIfLate();
+        if (clock.interruptIfLeft()) {
+            database.hungUp();
+        }
     }
 
     /** Rows changed by the latest INSERT, UPDATE or DELETE; to be read at once after it. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A bounded pool of read-only connections, opened as needed; the latest returned is lent first, its caches being warm. */
 final class ReaderPool {
+    /** Between two looks whether the client of who waits is still there. */
+    private static final long LOOK_NANOS = 200_000_000L;
+
     private final Supplier<EngineConnection> opener;
     private final int size;
     private final DatabaseMetrics metrics;
@@ -29,9 +32,9 @@ final class ReaderPool {
         this.permits = new Semaphore(size);
     }
 
-    EngineConnection borrow(long maxWaitNanos) {
+    EngineConnection borrow(long maxWaitNanos, Client client) {
         if (!permits.tryAcquire()) {
-            await(maxWaitNanos);
+            await(maxWaitNanos, client);
         }
         boolean lent = false;
         try {
@@ -81,14 +84,22 @@ final class ReaderPool {
         }
     }
 
-    private void await(long maxWaitNanos) {
+    private void await(long maxWaitNanos, Client client) {
         if (!room.enter()) {
             throw busy(", " + room.refusal());
         }
         boolean acquired = false;
         long started = System.nanoTime();
         try {
-            acquired = permits.tryAcquire(maxWaitNanos, TimeUnit.NANOSECONDS);
+            long left = maxWaitNanos;
+            while (!acquired && left > 0) {
+                acquired = permits.tryAcquire(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
+                if (!acquired && client.isGone()) {
+                    metrics.hungUp();
+                    throw SqliteProblems.clientGone();
+                }
+                left = maxWaitNanos - (System.nanoTime() - started);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -38,6 +38,11 @@ final class SqliteProblems {
         return problem(extendedCode, message).toException();
     }
 
+    /** Nobody is there to be told. */
+    static ProblemException clientGone() {
+        return new Problem.Refused(ProblemCode.CLIENT_GONE, "the client went away").toException();
+    }
+
     static Problem.SqlFailed problem(int extendedCode, String message) {
         return new Problem.SqlFailed(
                 row(extendedCode),

@@ -17,26 +17,41 @@ final class StatementClock {
     /** Longest single sleep while another process holds the file's lock. */
     private static final long BUSY_SLEEP_MILLIS = 20;
 
+    /** A statement that is younger is not worth asking whether its client is still there. */
+    private static final long YOUNG_NANOS = 200_000_000L;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final DB db;
     private volatile long deadlineNanos = NEVER;
     private volatile boolean cancelled;
+    private volatile boolean hungUp;
     private long pausedDeadline = NEVER;
+    private long startedNanos;
+    private Client client = Client.PRESENT;
 
     StatementClock(DB db) {
         this.db = db;
     }
 
-    synchronized void start(long deadline) {
+    /**
+     * Lets a statement's time run.
+     *
+     * @param reader who may end the statement by going away; {@link Client#PRESENT} where nobody may
+     */
+    synchronized void start(long deadline, Client reader) {
         cancelled = false;
+        hungUp = false;
+        client = reader;
+        startedNanos = System.nanoTime();
         pausedDeadline = NEVER;
         deadlineNanos = deadline;
     }
 
-    /** Stops the clock and tells whether the statement was past its deadline or cancelled. */
+    /** Stops the clock and tells whether the statement was past its deadline, cancelled or left by its client. */
     synchronized boolean stop() {
         boolean late = isLate();
+        client = Client.PRESENT;
         deadlineNanos = NEVER;
         pausedDeadline = NEVER;
         cancelled = false;
@@ -60,6 +75,30 @@ final class StatementClock {
         if (isLate()) {
             interruptQuietly();
         }
+    }
+
+    /**
+     * Interrupts the running statement if nobody waits for what it reads any more; does nothing between statements. The
+     * client is asked under the lock, for it must be this statement's: it never blocks.
+     *
+     * @return whether this has ended the statement
+     */
+    synchronized boolean interruptIfLeft() {
+        boolean mayBeLeft = deadlineNanos != NEVER
+                && client != Client.PRESENT
+                && !hungUp
+                && System.nanoTime() - startedNanos > YOUNG_NANOS;
+        if (!mayBeLeft || !client.isGone()) {
+            return false;
+        }
+        hungUp = true;
+        interruptQuietly();
+        return true;
+    }
+
+    /** Whether the latest statement was ended because its client had gone. */
+    boolean endedByHangUp() {
+        return hungUp;
     }
 
     /** Ends the running statement now, also one whose clock is paused; does nothing between statements. */
@@ -110,7 +149,7 @@ final class StatementClock {
 
     private boolean isLate() {
         long deadline = deadlineNanos;
-        return deadline != NEVER && (cancelled || System.nanoTime() - deadline > 0);
+        return deadline != NEVER && (cancelled || hungUp || System.nanoTime() - deadline > 0);
     }
 
     private void interruptQuietly() {

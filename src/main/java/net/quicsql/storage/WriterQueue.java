@@ -27,6 +27,9 @@ public final class WriterQueue {
     /** Between two looks of a write whose time in line is up while another thread runs it; being settled wakes it too. */
     private static final long SETTLING_LOOK_NANOS = 100_000_000L;
 
+    /** Between two looks whether the client of who waits is still there. */
+    private static final long CLIENT_LOOK_NANOS = 200_000_000L;
+
     private final LongSupplier nanoClock;
     private final WaitingRoom room;
     private final Map<String, Deque<Waiter>> waiting = new LinkedHashMap<>();
@@ -48,7 +51,16 @@ public final class WriterQueue {
      * @throws net.quicsql.problem.ProblemException SQL_BUSY once the wait has passed, naming the holder
      */
     public WriterTurn acquire(String principal, String purpose, long maxWaitNanos) {
-        return requireNonNull(acquire(new Waiter(principal, purpose, true, null), maxWaitNanos));
+        return acquire(principal, purpose, maxWaitNanos, Client.PRESENT);
+    }
+
+    /**
+     * As {@link #acquire(String, String, long)}, for a client who may go away meanwhile.
+     *
+     * @throws net.quicsql.problem.ProblemException CLIENT_GONE once the client has gone
+     */
+    public WriterTurn acquire(String principal, String purpose, long maxWaitNanos, Client client) {
+        return requireNonNull(acquire(new Waiter(principal, purpose, true, null, client), maxWaitNanos));
     }
 
     /**
@@ -58,13 +70,13 @@ public final class WriterQueue {
      * @throws net.quicsql.problem.ProblemException as {@link #acquire}; the write was not taken by anybody then
      */
     public @Nullable WriterTurn acquireOrJoin(
-            String principal, String purpose, long maxWaitNanos, QueuedWrite joining) {
-        return acquire(new Waiter(principal, purpose, true, joining), maxWaitNanos);
+            String principal, String purpose, long maxWaitNanos, QueuedWrite joining, Client client) {
+        return acquire(new Waiter(principal, purpose, true, joining, client), maxWaitNanos);
     }
 
     /** As {@link #acquire}, for upkeep: who waits so is no reason to end anybody's transaction. */
     WriterTurn acquireForUpkeep(String purpose, long maxWaitNanos) {
-        return requireNonNull(acquire(new Waiter("", purpose, false, null), maxWaitNanos));
+        return requireNonNull(acquire(new Waiter("", purpose, false, null, Client.PRESENT), maxWaitNanos));
     }
 
     /**
@@ -191,7 +203,10 @@ public final class WriterQueue {
                 }
                 long left = maxWaitNanos - (nanoClock.getAsLong() - started);
                 if (left > 0 && !interrupted) {
-                    LockSupport.parkNanos(this, left);
+                    LockSupport.parkNanos(this, Math.min(left, CLIENT_LOOK_NANOS));
+                    if (waiter.isInLine() && waiter.client.isGone() && giveUp(waiter)) {
+                        throw SqliteProblems.clientGone();
+                    }
                 } else if (giveUp(waiter)) {
                     throw busy(maxWaitNanos);
                 } else {
@@ -243,18 +258,25 @@ public final class WriterQueue {
         private final int count;
 
         private final @Nullable QueuedWrite joining;
+        private final Client client;
         private volatile @Nullable WriterTurn turn;
         private volatile boolean taken;
         private volatile boolean refused;
 
-        Waiter(String principal, String purpose, boolean counted, @Nullable QueuedWrite joining) {
+        Waiter(String principal, String purpose, boolean counted, @Nullable QueuedWrite joining, Client client) {
             this.principal = principal;
             this.purpose = purpose;
             this.count = counted ? 1 : 0;
             this.joining = joining;
+            this.client = client;
             if (joining != null) {
                 joining.waitsIn(thread);
             }
+        }
+
+        /** Whether nothing has happened to it yet; to be asked for a hint, without the lock. */
+        boolean isInLine() {
+            return turn == null && !taken && !refused;
         }
 
         boolean isSettled() {

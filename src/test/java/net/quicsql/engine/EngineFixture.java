@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import net.quicsql.access.AccessLevel;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
@@ -24,6 +25,7 @@ import net.quicsql.sql.Column;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
 import net.quicsql.sql.StatementResult;
+import net.quicsql.storage.Client;
 import net.quicsql.storage.ConnectionLimits;
 import net.quicsql.storage.DataDirectory;
 import net.quicsql.storage.DatabaseConfig;
@@ -37,6 +39,7 @@ public final class EngineFixture implements AutoCloseable {
     public static final Principal READER = new Principal("reader", Map.of("*", AccessLevel.READ_ONLY));
 
     private final AtomicLong skippedNanos = new AtomicLong();
+    private final AtomicReference<Client> client = new AtomicReference<>(Client.PRESENT);
     private final DatabaseManager databases;
     private final SessionStore sessions;
     private final SessionReaper reaper;
@@ -55,7 +58,8 @@ public final class EngineFixture implements AutoCloseable {
                     StorageConfig.defaults(),
                     new ConnectionLimits((int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()),
                     new ServerMetrics(new MetricRegistry()),
-                    new WaitingRoom(limits.maxWaitingRequests()));
+                    new WaitingRoom(limits.maxWaitingRequests()),
+                    client::get);
             databases.start();
             sessions = new SessionStore(
                     BatonKeys.open(folder, Clock.systemUTC(), limits.batonLifetime()),
@@ -107,6 +111,11 @@ public final class EngineFixture implements AutoCloseable {
         TextRows rows = new TextRows();
         engine.query(APP, principal, statement(sql), rows);
         return rows.rows;
+    }
+
+    /** Whom every thread works for from now on. */
+    public void client(Client present) {
+        client.set(present);
     }
 
     @Override

@@ -42,6 +42,7 @@ class LimitsConfigTest {
             max_response_size: 19KiB
             cursor_buffer: 20KiB
             max_cursor_spool: 21GiB
+            min_response_rate: 22KiB
             """;
 
     @Test
@@ -75,7 +76,8 @@ class LimitsConfigTest {
                         67_108_864,
                         67_108_864,
                         1_048_576,
-                        1_073_741_824));
+                        1_073_741_824,
+                        1024));
         assertThat(parse("{}")).isEqualTo(defaults);
     }
 
@@ -108,7 +110,8 @@ class LimitsConfigTest {
                         18 * 1024,
                         19 * 1024,
                         20 * 1024,
-                        21L << 30));
+                        21L << 30,
+                        22 * 1024));
     }
 
     @Test
@@ -141,6 +144,7 @@ class LimitsConfigTest {
         "max_hrana_body, 0B, limits.max_hrana_body: must be from 1 to 1073741824",
         "max_value_size, 2GiB, limits.max_value_size: must be from 1 to 1073741824",
         "max_cursor_spool, 2TiB, limits.max_cursor_spool: must be from 1 to 1099511627776",
+        "min_response_rate, 0B, limits.min_response_rate: must be from 1 to 1073741824",
         "max_rows, many, max_rows",
         "statement_timeout, soon, statement_timeout",
         "max_hrana_body, large, max_hrana_body",

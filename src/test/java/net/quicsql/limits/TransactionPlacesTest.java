@@ -125,6 +125,19 @@ class TransactionPlacesTest {
     }
 
     @Test
+    void dropsAWaiterWhoseClientHasGone() {
+        TransactionPlaces places = places(1, 1, "20s");
+        Place ada = free(places, APP, "ada");
+        assertThatThrownBy(() -> places.await(APP, "bob", () -> true))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.CLIENT_GONE));
+        assertThat(room.waiting()).isZero();
+        ada.giveBack();
+        assertThat(places.remembered()).isZero();
+    }
+
+    @Test
     void sendsEverybodyAwayWhenItIsClosed() throws Exception {
         TransactionPlaces places = places(1, 1, "20s");
         Place ada = free(places, APP, "ada");
@@ -132,7 +145,7 @@ class TransactionPlacesTest {
         Await.until(() -> room.waiting() == 1);
         places.close();
         assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("the server is stopping");
-        assertThatThrownBy(() -> places.await(APP, "eve")).hasMessage("the server is stopping");
+        assertThatThrownBy(() -> places.await(APP, "eve", () -> false)).hasMessage("the server is stopping");
         ada.giveBack();
         assertThat(places.remembered()).isZero();
     }
@@ -148,7 +161,7 @@ class TransactionPlacesTest {
                     () -> {
                         int most = 0;
                         for (int round = 0; round < 500; round++) {
-                            Place place = places.await(APP, principal);
+                            Place place = places.await(APP, principal, () -> false);
                             most = Math.max(most, open.incrementAndGet());
                             open.decrementAndGet();
                             place.giveBack();
@@ -178,7 +191,7 @@ class TransactionPlacesTest {
     private CompletableFuture<Place> waits(TransactionPlaces places, String principal) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    Place place = places.await(APP, principal);
+                    Place place = places.await(APP, principal, () -> false);
                     order.add(principal);
                     return place;
                 },
@@ -186,9 +199,10 @@ class TransactionPlacesTest {
     }
 
     private static void refused(TransactionPlaces places, String principal, String words) {
-        assertThatThrownBy(() -> places.await(APP, principal)).isInstanceOfSatisfying(ProblemException.class, e -> {
-            assertThat(e.problem().code()).isEqualTo(ProblemCode.TOO_MANY_STREAMS);
-            assertThat(e.problem().message()).contains(words);
-        });
+        assertThatThrownBy(() -> places.await(APP, principal, () -> false))
+                .isInstanceOfSatisfying(ProblemException.class, e -> {
+                    assertThat(e.problem().code()).isEqualTo(ProblemCode.TOO_MANY_STREAMS);
+                    assertThat(e.problem().message()).contains(words);
+                });
     }
 }

@@ -26,6 +26,7 @@ import net.quicsql.access.Principal;
 import net.quicsql.http.Admission;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.HttpAssembly;
+import net.quicsql.http.RequestClients;
 import net.quicsql.json.JsonInput;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
@@ -155,7 +156,7 @@ class QueryWireTest {
         @Override
         public void run(Configuration configuration, Environment environment) {
             ((AbstractServerFactory) configuration.getServerFactory()).setRegisterDefaultExceptionMappers(false);
-            HttpAssembly.install(environment);
+            HttpAssembly.install(environment, new RequestClients(), 1024);
             environment.jersey().register(new AuthDynamicFeature(new AnyBearerFilter()));
             environment.jersey().register(new AuthValueFactoryProvider.Binder<>(Principal.class));
             QueryHandler handler = new QueryHandler(new FakeEngine(), new JsonInput(CAP), QueryLimits.DEFAULT);

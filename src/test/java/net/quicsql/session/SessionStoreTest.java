@@ -14,6 +14,7 @@ import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
+import net.quicsql.storage.Client;
 import net.quicsql.storage.ConnectionLimits;
 import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.DataDirectory;
@@ -55,7 +56,8 @@ class SessionStoreTest {
                 StorageConfig.defaults(),
                 new ConnectionLimits(1 << 20, 1 << 20, Duration.ofSeconds(20)),
                 new ServerMetrics(new MetricRegistry()),
-                new WaitingRoom(10));
+                new WaitingRoom(10),
+                () -> Client.PRESENT);
         databases.start();
         app = databases.find(new DatabaseName("app")).orElseThrow().open();
         other = databases.find(new DatabaseName("other")).orElseThrow().open();

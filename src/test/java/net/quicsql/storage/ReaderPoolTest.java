@@ -78,6 +78,20 @@ class ReaderPoolTest {
     }
 
     @Test
+    void dropsAWaiterWhoseClientHasGone() {
+        EngineConnection first = database.borrowReader();
+        EngineConnection second = database.borrowReader();
+        storage.client(() -> true);
+        assertThatThrownBy(database::borrowReader)
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.CLIENT_GONE));
+        database.giveBackReader(first);
+        database.giveBackReader(second);
+        assertThat(storage.databases().waitingRoom().waiting()).isZero();
+    }
+
+    @Test
     void wakesWhoWaits() throws Exception {
         EngineConnection first = database.borrowReader();
         EngineConnection second = database.borrowReader();

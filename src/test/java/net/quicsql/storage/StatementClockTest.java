@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqliteCode;
+import net.quicsql.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +152,51 @@ class StatementClockTest {
     }
 
     @Test
+    void endsAReadWhoseClientHasGoneAndLetsTheNextOneRun() {
+        storage.client(() -> true);
+        connection.startReadClock(farAway());
+        assertInterrupted(() -> StorageFixture.run(connection, ENDLESS));
+        assertThat(connection.stopClock()).isTrue();
+        assertThat(connection.endedByHangUp()).isTrue();
+
+        storage.client(Client.PRESENT);
+        connection.startReadClock(farAway());
+        assertThat(connection.endedByHangUp()).isFalse();
+        assertThat(StorageFixture.run(connection, "SELECT 1")).hasSize(1);
+        assertThat(connection.stopClock()).isFalse();
+    }
+
+    @Test
+    void asksForNoClientOfAYoungStatementNorOfOneThatWrites() throws Exception {
+        AtomicInteger questions = new AtomicInteger();
+        storage.client(() -> questions.incrementAndGet() > 0);
+        connection.startReadClock(farAway());
+        connection.interruptIfLate();
+        assertThat(connection.stopClock()).isFalse();
+        assertThat(questions).hasValue(0);
+
+        connection.startClock(farAway());
+        long started = System.nanoTime();
+        Await.until(() -> System.nanoTime() - started > Duration.ofMillis(250).toNanos());
+        connection.interruptIfLate();
+        assertThat(connection.stopClock()).isFalse();
+        assertThat(questions).hasValue(0);
+    }
+
+    @Test
+    void asksForNoClientWhileItIsPaused() throws Exception {
+        AtomicInteger questions = new AtomicInteger();
+        storage.client(() -> questions.incrementAndGet() > 0);
+        connection.startReadClock(farAway());
+        connection.pauseClock();
+        long started = System.nanoTime();
+        Await.until(() -> System.nanoTime() - started > Duration.ofMillis(250).toNanos());
+        connection.interruptIfLate();
+        assertThat(questions).hasValue(0);
+        assertThat(connection.stopClock()).isFalse();
+    }
+
+    @Test
     void endsASortThatLooksAtNoClock() throws Exception {
         StorageFixture.run(
                 connection,
@@ -159,6 +206,10 @@ class StatementClockTest {
         assertInterrupted(() -> StorageFixture.run(
                 connection, "SELECT count(*) FROM (SELECT a.r FROM t a, t b ORDER BY a.r * b.r LIMIT -1 OFFSET 1)"));
         assertThat(connection.stopClock()).isTrue();
+    }
+
+    private static long farAway() {
+        return System.nanoTime() + Duration.ofMinutes(1).toNanos();
     }
 
     private static void assertInterrupted(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.ServerMetrics;
@@ -26,6 +27,7 @@ final class StorageFixture implements AutoCloseable {
     /** How many threads may wait at a time. */
     static final int SEATS = 10;
 
+    private final AtomicReference<Client> client = new AtomicReference<>(Client.PRESENT);
     private final DatabaseManager databases;
 
     StorageFixture(Path folder) {
@@ -43,7 +45,8 @@ final class StorageFixture implements AutoCloseable {
                     storage,
                     new ConnectionLimits(1 << 20, 1 << 20, Duration.ofMillis(100)),
                     new ServerMetrics(new MetricRegistry()),
-                    new WaitingRoom(SEATS));
+                    new WaitingRoom(SEATS),
+                    client::get);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,6 +64,11 @@ final class StorageFixture implements AutoCloseable {
     /** The database app, open. */
     Database app() {
         return database("app").open();
+    }
+
+    /** Whom every thread works for from now on. */
+    void client(Client present) {
+        client.set(present);
     }
 
     @Override

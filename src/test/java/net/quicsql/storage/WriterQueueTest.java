@@ -136,6 +136,23 @@ class WriterQueueTest {
     }
 
     @Test
+    void dropsAWaiterWhoseClientHasGone() {
+        WriterTurn held = queue.acquire("ada", "a write", LONG);
+        assertThatThrownBy(() -> queue.acquire("bob", "a write", LONG, () -> true))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.CLIENT_GONE));
+        assertThat(queue.depth()).isZero();
+        held.close();
+        queue.acquire("eve", "a write", 0).close();
+    }
+
+    @Test
+    void givesAFreeTurnToWhoeverAsks() {
+        queue.acquire("bob", "a write", LONG, () -> true).close();
+    }
+
+    @Test
     void endsAnInterruptedWaitAndStaysInterrupted() throws Exception {
         WriterTurn held = queue.acquire("ada", "a write", LONG);
         AtomicReference<Problem> told = new AtomicReference<>();

@@ -35,6 +35,7 @@ import net.quicsql.http.Body;
 import net.quicsql.http.BodyReader;
 import net.quicsql.http.HttpAssembly;
 import net.quicsql.http.JerseyAnswers;
+import net.quicsql.http.RequestClients;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import org.junit.jupiter.api.Test;
@@ -273,7 +274,7 @@ class HttpKitWireTest {
         @Override
         public void run(Configuration configuration, Environment environment) {
             ((AbstractServerFactory) configuration.getServerFactory()).setRegisterDefaultExceptionMappers(false);
-            HttpAssembly.install(environment);
+            HttpAssembly.install(environment, new RequestClients(), 1024);
             environment.jersey().register(new MiniResource());
             environment
                     .servlets()

@@ -109,6 +109,11 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
                 .getCount();
     }
 
+    /** What a counter of the metrics stands at, as {@code quicsql.app.hangups}. */
+    long counter(String name) {
+        return running.getEnvironment().metrics().counter(name).getCount();
+    }
+
     /** Whether a transaction has the write lock of {@code app}. Asks SQLite, for the server would see a writer that waits. */
     boolean isWriteLocked() {
         try (Connection connection = connect();
