@@ -40,7 +40,9 @@ final class Checkpointer {
     /** Checkpoints every open database whose log has grown since it was last copied. */
     void tick() {
         for (Database database : databases.get()) {
-            if (database.isOpen() && hasLog(database)) {
+            if (!database.isOpen()) {
+                letGo(database);
+            } else if (hasLog(database)) {
                 long bytes = database.walBytes();
                 database.metrics().walBytes(bytes);
                 if (bytes >= PASSIVE_BYTES) {
@@ -67,6 +69,14 @@ final class Checkpointer {
                     e);
         } finally {
             connections.remove(database);
+        }
+    }
+
+    /** Closes the connection to a file that is to be closed: SQLite's locks are lost when another handle of it is. */
+    private void letGo(Database database) {
+        Maintenance maintenance = connections.remove(database);
+        if (maintenance != null) {
+            maintenance.close();
         }
     }
 

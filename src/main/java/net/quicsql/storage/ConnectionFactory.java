@@ -1,5 +1,6 @@
 package net.quicsql.storage;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.BusyHandler;
@@ -25,9 +26,16 @@ final class ConnectionFactory {
     private final StorageConfig storage;
     private final ConnectionLimits limits;
     private final DatabaseState state;
+    private final boolean sealed;
 
+    /** @param sealed the file can't change and has no log, which SQLite must be told to read it in a read-only folder */
     ConnectionFactory(
-            Path file, DatabaseConfig config, StorageConfig storage, ConnectionLimits limits, DatabaseState state) {
+            Path file,
+            DatabaseConfig config,
+            StorageConfig storage,
+            ConnectionLimits limits,
+            DatabaseState state,
+            boolean sealed) {
         if (file.toString().indexOf('?') >= 0) {
             throw new IllegalArgumentException("data_dir: '?' may not appear in a database's path: " + file);
         }
@@ -36,11 +44,15 @@ final class ConnectionFactory {
         this.storage = storage;
         this.limits = limits;
         this.state = state;
+        this.sealed = sealed;
     }
 
     /** Opens a connection; with the role WRITER a file that is not there is made. */
     EngineConnection open(ConnectionRole role) {
         try {
+            if (!state.beginOpening()) {
+                throw FilePlace.MOVED.toException();
+            }
             SQLiteConnection connection = openRaw(role);
             try {
                 return prepare(connection, role);
@@ -50,19 +62,28 @@ final class ConnectionFactory {
             }
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
+        } finally {
+            state.endOpening();
         }
     }
 
     /** Opens a plain JDBC connection for our own SQL, with the same limits; its owner closes it. */
     SQLiteConnection openRaw(ConnectionRole role) throws SQLException {
+        if (role == ConnectionRole.WRITER && Files.exists(file) && !Files.isWritable(file)) {
+            // SQLite would open it for reading, and the connection would stay so when the file has long been writable
+            // again.
+            throw FilePlace.NOT_WRITABLE.toException();
+        }
         SQLiteConfig sqlite = new SQLiteConfig();
-        sqlite.resetOpenMode(SQLiteOpenMode.OPEN_URI);
+        if (!sealed) {
+            sqlite.resetOpenMode(SQLiteOpenMode.OPEN_URI);
+        }
         sqlite.setOpenMode(SQLiteOpenMode.NOMUTEX);
         if (role == ConnectionRole.READER) {
             sqlite.setReadOnly(true);
         }
         sqlite.setBusyTimeout(0);
-        SQLiteConnection connection = (SQLiteConnection) sqlite.createConnection("jdbc:sqlite:" + file);
+        SQLiteConnection connection = (SQLiteConnection) sqlite.createConnection(url());
         try {
             limit(connection);
             pragmas(connection, role);
@@ -71,6 +92,10 @@ final class ConnectionFactory {
             connection.close();
             throw e;
         }
+    }
+
+    private String url() {
+        return sealed ? "jdbc:sqlite:file:" + file.toUri().getRawPath() + "?immutable=1" : "jdbc:sqlite:" + file;
     }
 
     private EngineConnection prepare(SQLiteConnection connection, ConnectionRole role) throws SQLException {

@@ -2,6 +2,7 @@ package net.quicsql.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -12,7 +13,6 @@ import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
-import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +27,13 @@ public final class Database {
     /** A database that failed to open is tried again after this: the file may have been mended meanwhile. */
     private static final long RETRY_OPEN_NANOS = 1_000_000_000L;
 
-    private static final Problem MOVED = SqliteProblems.problem(
-            SqliteCode.READONLY_DBMOVED, "the database file was moved, replaced or deleted while it was open");
+    /** An open waits so long for the check of the file; one that takes longer goes on beside the requests. */
+    private static final long CHECK_AT_OPEN_NANOS = 1_000_000_000L;
 
+    /** The check of one table beside the requests: its snapshot keeps the log from being begun anew. */
+    private static final long CHECK_OF_TABLE_NANOS = 30_000_000_000L;
+
+    private static final long RETIRE_WAIT_NANOS = 10_000_000L;
     private static final long MAX_CLOSE_WAIT_NANOS = 3_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
@@ -39,7 +43,7 @@ public final class Database {
     private final StorageConfig storage;
     private final ConnectionLimits limits;
     private final LongSupplier nanoClock;
-    private final DatabaseState state;
+    private final FilePlace place;
     private final WriterQueue writerQueue;
     private final ReaderPool readers;
     private final IdleLeases idleWriters;
@@ -50,12 +54,16 @@ public final class Database {
     private volatile Phase phase = Phase.NEW;
     private volatile @Nullable EngineConnection writer;
     private volatile @Nullable Failure failure;
-    private volatile @Nullable Object identity;
-    private @Nullable ConnectionFactory factory;
+    private volatile @Nullable Problem damage;
+    private volatile boolean unchecked;
+    private volatile DatabaseState state;
+    private volatile @Nullable ConnectionFactory factory;
 
     private enum Phase {
         NEW,
         OPEN,
+        /** Nothing is lent any more; what is open is closed when it comes back. */
+        RETIRING,
         CLOSED
     }
 
@@ -76,6 +84,7 @@ public final class Database {
         this.name = name;
         this.state = new DatabaseState(clients, metrics);
         this.file = file;
+        this.place = new FilePlace(file);
         this.config = config;
         this.storage = storage;
         this.limits = limits;
@@ -162,7 +171,8 @@ public final class Database {
     public EngineConnection writer() {
         EngineConnection current = writer;
         if (current == null) {
-            throw closed();
+            Failure latest = failure;
+            throw latest == null ? closed() : latest.problem().toException();
         }
         if (!current.isTainted()) {
             return current;
@@ -178,8 +188,13 @@ public final class Database {
      * every connection is a reader.
      */
     public EngineConnection lease(ConnectionRole role) {
-        ConnectionRole granted = config.mode() == DatabaseMode.RO ? ConnectionRole.READER : role;
+        ConnectionRole granted =
+                config.mode() == DatabaseMode.RO || !place.isOpenForWriting() ? ConnectionRole.READER : role;
         EngineConnection idle = idleLeases(granted).poll();
+        if (idle != null && idle.isTainted()) {
+            idle.close();
+            idle = null;
+        }
         return idle != null ? idle : factory().open(granted);
     }
 
@@ -215,7 +230,59 @@ public final class Database {
         if (latest != null) {
             return Optional.of(latest.problem());
         }
-        return isOpen() && isMoved() ? Optional.of(MOVED) : Optional.empty();
+        if (!isOpen()) {
+            return Optional.empty();
+        }
+        if (place.isMoved()) {
+            return Optional.of(FilePlace.MOVED);
+        }
+        if (config.mode() == DatabaseMode.RW && !place.isWritable()) {
+            return Optional.of(FilePlace.NOT_WRITABLE);
+        }
+        return Optional.ofNullable(damage);
+    }
+
+    /**
+     * Looks whether the file is still what was opened, and lets go of one that is not: closes what is not lent, and has the
+     * rest closed when it is given back. The next request then opens what lies there. On one thread, again and again.
+     */
+    void tend() {
+        if (phase == Phase.OPEN) {
+            if (place.isMoved()) {
+                retire(FilePlace.MOVED);
+            } else if (config.mode() == DatabaseMode.RW && !place.isOpenForWriting() && place.isWritable()) {
+                retire(FilePlace.NOT_WRITABLE);
+            }
+        }
+        if (phase == Phase.RETIRING) {
+            finishRetiring();
+        }
+    }
+
+    /** Whether the file has yet to be looked through for damage. */
+    boolean isUnchecked() {
+        return unchecked && isOpen();
+    }
+
+    /** Looks through the file for damage, beside the requests. */
+    void check() {
+        if (!isUnchecked()) {
+            return;
+        }
+        unchecked = false;
+        try (EngineConnection connection = factory().open(ConnectionRole.READER)) {
+            DamageCheck.Finding finding = DamageCheck.byTable(connection, CHECK_OF_TABLE_NANOS);
+            finding.damage().ifPresent(this::foundDamaged);
+            LOG.info(
+                    "database {}: {}",
+                    name,
+                    finding.finished() ? "looked through for damage" : "too large to be looked through for damage");
+        } catch (ProblemException e) {
+            LOG.warn(
+                    "database {} could not be looked through for damage: {}",
+                    name,
+                    e.problem().message());
+        }
     }
 
     /** Tries to open the database again if the latest try has failed; what comes of it is the {@link #problem()}. */
@@ -242,6 +309,10 @@ public final class Database {
 
     ConnectionFactory factory() {
         ConnectionFactory current = factory;
+        Failure latest = failure;
+        if (phase == Phase.RETIRING && latest != null) {
+            throw latest.problem().toException();
+        }
         if (current == null || phase == Phase.CLOSED) {
             throw closed();
         }
@@ -280,6 +351,7 @@ public final class Database {
                 last.close();
             }
             files.release(this);
+            place.leave();
         }
     }
 
@@ -288,13 +360,16 @@ public final class Database {
      * new connections to another one than the old.
      */
     private void requireInPlace() {
-        if (isMoved()) {
-            throw MOVED.toException();
+        if (place.isMoved()) {
+            throw FilePlace.MOVED.toException();
         }
     }
 
     private @Nullable WriterTurn waitForTurn(Supplier<@Nullable WriterTurn> turn) {
         requireInPlace();
+        if (config.mode() == DatabaseMode.RW && !place.isOpenForWriting()) {
+            throw FilePlace.NOT_WRITABLE.toException();
+        }
         long started = nanoClock.getAsLong();
         metrics.writerWaitBegan();
         try {
@@ -309,9 +384,57 @@ public final class Database {
         }
     }
 
-    private boolean isMoved() {
-        Object opened = identity;
-        return opened != null && !opened.equals(DatabaseFile.identity(file).orElse(null));
+    private void foundDamaged(Problem problem) {
+        damage = problem;
+        LOG.error("database {}: {}", name, problem.message());
+        if (storage.checkOnOpen() == OpenCheck.QUARANTINE) {
+            retire(problem);
+        }
+    }
+
+    private void retire(Problem reason) {
+        synchronized (opening) {
+            if (phase != Phase.OPEN) {
+                return;
+            }
+            failure = new Failure(reason, nanoClock.getAsLong());
+            phase = Phase.RETIRING;
+            state.retire();
+        }
+        LOG.warn("database {} is closed, to be opened anew: {}", name, reason.message());
+    }
+
+    private void finishRetiring() {
+        readers.closeIdle();
+        idleWriters.closeIdle();
+        idleReaders.closeIdle();
+        try (WriterTurn turn = writerQueue.acquireForUpkeep("closing a file", RETIRE_WAIT_NANOS)) {
+            EngineConnection last = writer;
+            writer = null;
+            if (last != null) {
+                last.close();
+            }
+        } catch (ProblemException e) {
+            // The next time.
+            return;
+        }
+        // Another file that has taken the place may be looked at, even if a transaction still has the old one open.
+        if (!state.isUnused() && !(place.isMoved() && Files.exists(file))) {
+            return;
+        }
+        synchronized (opening) {
+            if (phase == Phase.RETIRING) {
+                if (state.isUnused()) {
+                    files.release(this);
+                }
+                if (damage != null) {
+                    place.damaged();
+                }
+                state = state.next();
+                factory = null;
+                phase = Phase.NEW;
+            }
+        }
     }
 
     private IdleLeases idleLeases(ConnectionRole role) {
@@ -327,6 +450,9 @@ public final class Database {
                 throw closed();
             }
             Failure latest = failure;
+            if (latest != null && phase == Phase.RETIRING) {
+                throw latest.problem().toException();
+            }
             if (latest != null && nanoClock.getAsLong() - latest.atNanos() < RETRY_OPEN_NANOS) {
                 throw latest.problem().toException();
             }
@@ -348,14 +474,25 @@ public final class Database {
     }
 
     private void openNow() {
+        Problem known = damage;
+        if (known != null && place.isStillDamaged()) {
+            throw known.toException();
+        }
+        place.prepareOpening();
         files.claim(this, file);
         boolean opened = false;
         try {
-            ConnectionFactory fresh = new ConnectionFactory(file, config, storage, limits, state);
-            ConnectionRole role = config.mode() == DatabaseMode.RO ? ConnectionRole.READER : ConnectionRole.WRITER;
-            EngineConnection first = fresh.open(role);
+            boolean forWriting = config.mode() == DatabaseMode.RW && place.isWritable();
+            ConnectionFactory fresh =
+                    new ConnectionFactory(file, config, storage, limits, state, !forWriting && place.isSealed());
+            EngineConnection first = fresh.open(forWriting ? ConnectionRole.WRITER : ConnectionRole.READER);
             try {
                 state.storesUtf8(SchemaCheck.readSchema(first));
+                damage = null;
+                unchecked = false;
+                if (storage.checkOnOpen() != OpenCheck.OFF && config.kind() == DatabaseKind.FILE) {
+                    checkAtOpen(first);
+                }
             } catch (ProblemException e) {
                 first.close();
                 throw e;
@@ -364,12 +501,24 @@ public final class Database {
             writer = first;
             opened = true;
             files.noteIdentity(this, file);
-            identity = DatabaseFile.identity(file).orElse(null);
+            place.opened(forWriting);
         } finally {
             if (!opened) {
                 files.release(this);
             }
         }
+    }
+
+    private void checkAtOpen(EngineConnection connection) {
+        DamageCheck.Finding finding = DamageCheck.all(connection, CHECK_AT_OPEN_NANOS);
+        Problem found = finding.damage().orElse(null);
+        if (found != null && storage.checkOnOpen() == OpenCheck.QUARANTINE) {
+            throw found.toException();
+        }
+        if (found != null) {
+            foundDamaged(found);
+        }
+        unchecked = !finding.finished();
     }
 
     private static ProblemException closed() {

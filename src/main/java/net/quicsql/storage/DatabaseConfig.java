@@ -77,7 +77,7 @@ public record DatabaseConfig(
     }
 
     /** The constant of that name, in lower case as YAML has it. */
-    private static <E extends Enum<E>> E choice(String key, @Nullable String text, E fallback) {
+    static <E extends Enum<E>> E choice(String key, @Nullable String text, E fallback) {
         if (text == null) {
             return fallback;
         }

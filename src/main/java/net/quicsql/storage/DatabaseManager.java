@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,11 @@ public final class DatabaseManager implements Managed {
     private final Map<String, DatabaseName> namesByCaseFold = new ConcurrentHashMap<>();
     private final Checkpointer checkpointer = new Checkpointer(this::known);
     private final ScheduledExecutorService timer;
+    private final ExecutorService checks = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "storage-check");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /**
      * No databases yet.
@@ -105,6 +111,7 @@ public final class DatabaseManager implements Managed {
         if (!timer.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("the storage timers did not end within {} s", STOP_SECONDS);
         }
+        checks.shutdownNow();
         endWork();
         for (Database database : known()) {
             database.close(() -> checkpointer.closing(database));
@@ -185,9 +192,16 @@ public final class DatabaseManager implements Managed {
     private void checkpoint() {
         try {
             checkpointer.tick();
+            for (Database database : known()) {
+                // After the checkpointer, which lets go of what is not open any more.
+                database.tend();
+                if (database.isUnchecked()) {
+                    checks.execute(database::check);
+                }
+            }
         } catch (RuntimeException e) {
             // An exception would end the timer for good.
-            LOG.error("checkpointing failed", e);
+            LOG.error("looking after the databases failed", e);
         }
     }
 

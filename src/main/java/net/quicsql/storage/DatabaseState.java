@@ -2,15 +2,18 @@ package net.quicsql.storage;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import net.quicsql.metrics.DatabaseMetrics;
 
-/** What a database's connections share. Thread-safe. */
+/** What the connections share that a database has from its opening to its closing. Thread-safe. */
 final class DatabaseState {
     private final Set<EngineConnection> connections = ConcurrentHashMap.newKeySet();
     private final Supplier<Client> clients;
     private final DatabaseMetrics metrics;
+    private final AtomicInteger beingOpened = new AtomicInteger();
     private volatile boolean stopping;
+    private volatile boolean retired;
     private volatile boolean utf8 = true;
 
     /**
@@ -31,6 +34,40 @@ final class DatabaseState {
     /** Counts something that was ended because its client had gone. */
     void hungUp() {
         metrics.hungUp();
+    }
+
+    /** The state of the next opening of the same database. */
+    DatabaseState next() {
+        return new DatabaseState(clients, metrics);
+    }
+
+    /**
+     * Counts a connection that is about to be opened, until {@link #endOpening}.
+     *
+     * @return false where no connection may be opened any more
+     */
+    boolean beginOpening() {
+        // Counted before the look: whoever retires this counts after.
+        beingOpened.incrementAndGet();
+        return !retired;
+    }
+
+    void endOpening() {
+        beingOpened.decrementAndGet();
+    }
+
+    /** From now on no connection is opened, and each that is there is closed when it is given back. */
+    void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** Whether nothing of the file is open here, nor about to be. */
+    boolean isUnused() {
+        return beingOpened.get() == 0 && connections.isEmpty();
     }
 
     void remember(EngineConnection connection) {

@@ -337,7 +337,7 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     boolean isTainted() {
-        return tainted;
+        return tainted || database.isRetired();
     }
 
     @Override

@@ -29,6 +29,11 @@ final class IdleLeases {
 
     synchronized void close() {
         closed = true;
+        closeIdle();
+    }
+
+    /** Closes what is idle; others may be offered again. */
+    synchronized void closeIdle() {
         idle.forEach(EngineConnection::close);
         idle.clear();
     }

@@ -69,9 +69,16 @@ final class ReaderPool {
     }
 
     void close() {
-        Deque<EngineConnection> toClose;
         synchronized (idle) {
             closed = true;
+        }
+        closeIdle();
+    }
+
+    /** Closes what is idle; others may be given back again. */
+    void closeIdle() {
+        Deque<EngineConnection> toClose;
+        synchronized (idle) {
             toClose = new ArrayDeque<>(idle);
             idle.clear();
         }

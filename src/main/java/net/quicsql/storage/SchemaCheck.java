@@ -23,7 +23,7 @@ final class SchemaCheck {
         return "UTF-8".equals(encoding.text);
     }
 
-    private static void run(EngineConnection connection, String sql, RowSink sink) {
+    static void run(EngineConnection connection, String sql, RowSink sink) {
         EngineStatement statement = connection.prepare(sql);
         try {
             boolean row = statement.start(new Object[0]);

@@ -1,5 +1,7 @@
 package net.quicsql.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.DataSize;
@@ -12,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param statementCacheEntries prepared statements that one connection keeps
  * @param statementCacheBytes bytes of SQL text of the statements that one connection keeps
  * @param idleConnectionsPerDatabase connections of one database that are kept open though nobody uses them
+ * @param checkOnOpen what is done about damage in a file that was just opened
  */
 public record StorageConfig(
-        int readersPerDatabase, int statementCacheEntries, long statementCacheBytes, int idleConnectionsPerDatabase) {
+        int readersPerDatabase,
+        int statementCacheEntries,
+        long statementCacheBytes,
+        int idleConnectionsPerDatabase,
+        OpenCheck checkOnOpen) {
 
     private static final int FEWEST_DEFAULT_READERS = 4;
     private static final int MOST_READERS = 64;
@@ -28,10 +35,11 @@ public record StorageConfig(
         within("storage.statement_cache_entries", statementCacheEntries, 1, MOST_STATEMENTS);
         within("storage.statement_cache_size", statementCacheBytes, 1, MOST_STATEMENT_BYTES);
         within("storage.idle_connections_per_database", idleConnectionsPerDatabase, 0, MOST_READERS);
+        requireNonNull(checkOnOpen, "checkOnOpen is null");
     }
 
     public static StorageConfig defaults() {
-        return of(null, null, null, null);
+        return of(null, null, null, null, null);
     }
 
     /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
@@ -40,12 +48,14 @@ public record StorageConfig(
             @JsonProperty("readers_per_database") @Nullable Integer readersPerDatabase,
             @JsonProperty("statement_cache_entries") @Nullable Integer statementCacheEntries,
             @JsonProperty("statement_cache_size") @Nullable DataSize statementCacheSize,
-            @JsonProperty("idle_connections_per_database") @Nullable Integer idleConnectionsPerDatabase) {
+            @JsonProperty("idle_connections_per_database") @Nullable Integer idleConnectionsPerDatabase,
+            @JsonProperty("check_on_open") @Nullable String checkOnOpen) {
         return new StorageConfig(
                 readersPerDatabase == null ? defaultReaders() : readersPerDatabase,
                 statementCacheEntries == null ? 256 : statementCacheEntries,
                 statementCacheSize == null ? 4L << 20 : statementCacheSize.toBytes(),
-                idleConnectionsPerDatabase == null ? DEFAULT_IDLE_CONNECTIONS : idleConnectionsPerDatabase);
+                idleConnectionsPerDatabase == null ? DEFAULT_IDLE_CONNECTIONS : idleConnectionsPerDatabase,
+                DatabaseConfig.choice("storage.check_on_open", checkOnOpen, OpenCheck.QUARANTINE));
     }
 
     /** Twice the processors, for a reader may wait for the disk. */

@@ -77,7 +77,7 @@ final class SyncCountFaultTest {
     }
 
     @Test
-    void manyWritersNeedNoMoreSyncsThanTheyHaveCommits() throws Exception {
+    void manyWritersShareSyncs() throws Exception {
         List<DiskEvent> syncs = syncs("app", () -> {
             ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
             try {
@@ -102,7 +102,7 @@ final class SyncCountFaultTest {
                 "%d writers: %d inserts, %d syncs, %.2f per acknowledged insert%n",
                 WRITERS, inserts, syncs.size(), (double) syncs.size() / inserts);
         assertThat(server.value("SELECT count(*) FROM t WHERE a = 2").asInt()).isEqualTo(inserts);
-        assertThat(syncs).hasSizeBetween(1, inserts);
+        assertThat(syncs).hasSizeBetween(1, inserts - 1);
     }
 
     private interface Work {

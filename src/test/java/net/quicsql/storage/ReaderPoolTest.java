@@ -25,7 +25,9 @@ class ReaderPoolTest {
     @BeforeEach
     void open() {
         storage = new StorageFixture(
-                folder, Map.of("app", DatabaseConfig.defaults()), new StorageConfig(2, 16, 1 << 20, 0));
+                folder,
+                Map.of("app", DatabaseConfig.defaults()),
+                new StorageConfig(2, 16, 1 << 20, 0, OpenCheck.QUARANTINE));
         database = storage.app();
     }
 

@@ -162,12 +162,12 @@ class SqliteProblemsTest {
         byte[] bytes = Files.readAllBytes(folder.resolve("damaged.db"));
         java.util.Arrays.fill(bytes, 4096, 4196, (byte) 0xff);
         Files.write(folder.resolve("damaged.db"), bytes);
-        Database damaged = storage.database("damaged").open();
-        Problem.SqlFailed failed = failure(() -> StorageFixture.read(damaged, "SELECT * FROM t"));
+        // Found while the file is opened, so that no statement answers from it.
+        Problem.SqlFailed failed = failure(() -> storage.database("damaged").open());
 
         assertThat(failed.code()).isEqualTo(ProblemCode.SQL_CORRUPT);
         assertThat(failed.primaryCode()).isEqualTo(11);
-        assertThat(failed.message()).isEqualTo("database disk image is malformed");
+        assertThat(failed.message()).startsWith("the database file is damaged: ");
     }
 
     @Test

@@ -23,7 +23,9 @@ class StatementCacheTest {
     @BeforeEach
     void open() {
         storage = new StorageFixture(
-                folder, Map.of("app", DatabaseConfig.defaults()), new StorageConfig(1, MOST, MOST_BYTES, 1));
+                folder,
+                Map.of("app", DatabaseConfig.defaults()),
+                new StorageConfig(1, MOST, MOST_BYTES, 1, OpenCheck.QUARANTINE));
         connection = storage.app().lease(ConnectionRole.WRITER);
     }
 

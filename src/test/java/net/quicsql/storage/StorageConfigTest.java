@@ -20,6 +20,7 @@ class StorageConfigTest {
         assertThat(defaults.statementCacheEntries()).isEqualTo(256);
         assertThat(defaults.statementCacheBytes()).isEqualTo(4 << 20);
         assertThat(defaults.idleConnectionsPerDatabase()).isEqualTo(4);
+        assertThat(defaults.checkOnOpen()).isEqualTo(OpenCheck.QUARANTINE);
     }
 
     @Test
@@ -29,9 +30,10 @@ class StorageConfigTest {
                 statement_cache_entries: 2
                 statement_cache_size: 3KiB
                 idle_connections_per_database: 0
+                check_on_open: report
                 """);
 
-        assertThat(config).isEqualTo(new StorageConfig(1, 2, 3 * 1024, 0));
+        assertThat(config).isEqualTo(new StorageConfig(1, 2, 3 * 1024, 0, OpenCheck.REPORT));
     }
 
     @ParameterizedTest
@@ -41,6 +43,7 @@ class StorageConfigTest {
         "statement_cache_entries, 0, storage.statement_cache_entries: must be from 1 to 10000",
         "statement_cache_size, 2GiB, storage.statement_cache_size: must be from 1 to 1073741824",
         "idle_connections_per_database, -1, storage.idle_connections_per_database: must be from 0 to 64",
+        "check_on_open, maybe, storage.check_on_open: must be quarantine or report or off",
         "readers, 4, Unrecognized field at: readers",
     })
     void refusesBadValuesAndUnknownKeysByTheirName(String key, String value, String message) {
