@@ -11,6 +11,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.StringJoiner;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
+import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,10 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         }
         if (failure instanceof WebApplicationException refused) {
             return refused(refused);
+        }
+        // Jetty's own refusal while a body is read, as of one that comes too slowly.
+        if (failure instanceof HttpException refused && refused.getCode() >= 400) {
+            return logged(failure, refused.getCode(), StatusProblems.of(refused.getCode(), refused.getReason()));
         }
         return logged(failure, 500, StatusProblems.internal());
     }
