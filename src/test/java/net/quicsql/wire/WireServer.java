@@ -22,13 +22,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.sqlite.SQLiteConfig;
 
 /**
- * The whole application on a free port, over a data directory that goes with it. Has the databases {@code app} and
- * {@code other}, and the principals {@code dev} (admin), {@code reader} (read-only) and {@code guest} (writes
+ * The whole application on a free port, over a data directory that goes with it. Has the databases {@code app},
+ * {@code other} and {@code eager}, and the principals {@code dev} (admin), {@code reader} (read-only) and {@code guest} (writes
  * {@code app} alone), each known by its name as token.
  */
 final class WireServer implements BeforeAllCallback, AfterAllCallback {
     static final String APP = "app";
     static final String OTHER = "other";
+    /** Here a plain BEGIN takes the lock to write. */
+    static final String EAGER = "eager";
+
     static final String DEV = "dev";
     static final String READER = "reader";
     static final String GUEST = "guest";
@@ -39,6 +42,7 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
             "databases:",
             "  app: {kind: file}",
             "  other: {kind: file}",
+            "  eager: {kind: file, begin: immediate}",
             "logging: {level: ERROR}",
             "server:",
             "  applicationConnectors: [{type: http, bindHost: 127.0.0.1, port: 0}]",
