@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The packed jar as a process of its own, started by {@code bin/quicsql} with the shipped {@code config.yml} on free
@@ -98,6 +100,31 @@ public final class PackedServer implements AutoCloseable {
     /** The process that serves now. */
     public long pid() {
         return process.pid();
+    }
+
+    /** Bytes that the heap holds after everything was thrown away that nobody refers to. */
+    public long liveHeapBytes() throws Exception {
+        Process jcmd = new ProcessBuilder(
+                        jdk.home().resolve("bin/jcmd").toString(), Long.toString(process.pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(jcmd.waitFor()).as(answer).isZero();
+        // The last line: "Total", instances, bytes.
+        String[] total = answer.substring(answer.lastIndexOf("Total")).trim().split("\\s+");
+        return Long.parseLong(total[2]);
+    }
+
+    /** File descriptors that the process has open, sockets included. */
+    public long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return files.count();
+        }
+    }
+
+    /** The port that clients connect to. */
+    public int port() {
+        return port;
     }
 
     /** The folder of the database files. */
