@@ -29,15 +29,21 @@ final class RowBuffer implements RowSink {
     /** Says that a result is too large to be kept. */
     static final class Overflow extends RuntimeException {
         private static final long serialVersionUID = 1L;
-        private static final Overflow INSTANCE = new Overflow();
 
         private Overflow() {
+            // It goes no further than to the group: nobody reads its trace.
             super("the result is too large to be kept", null, false, false);
         }
     }
 
     /** A cell whose bytes are text; a blob's stand for themselves. */
-    private record Text(byte[] utf8) {}
+    private static final class Text {
+        private final byte[] utf8;
+
+        Text(byte[] utf8) {
+            this.utf8 = utf8;
+        }
+    }
 
     /** Hands everything on. */
     void replay(RowSink sink) {
@@ -100,7 +106,7 @@ final class RowBuffer implements RowSink {
     private void keep(@Nullable Object value, int length) {
         bytes += length + CELL_BYTES;
         if (bytes > maxBytes) {
-            throw Overflow.INSTANCE;
+            throw new Overflow();
         }
         row[cell++] = value;
     }
@@ -113,7 +119,7 @@ final class RowBuffer implements RowSink {
         } else if (value instanceof Double real) {
             sink.realCell(real);
         } else if (value instanceof Text text) {
-            sink.textCell(text.utf8());
+            sink.textCell(text.utf8);
         } else {
             sink.blobCell((byte[]) value);
         }
