@@ -59,7 +59,7 @@ final class DiskErrorFaultTest {
     void acknowledgesNothingThatCouldNotBeSynced() throws Exception {
         for (int first : FIRST_FAILING_SYNCS) {
             String failing = "fsync:error=EIO:when=" + first + ".." + (first + 3);
-            try (Strace strace = Strace.inject(server.pid(), folder, log, failing)) {
+            try (Strace strace = Strace.inject(server.pid(), folder, failing, log)) {
                 failSome(503, IOERR);
             }
             isWellAgain();
@@ -74,11 +74,11 @@ final class DiskErrorFaultTest {
     void acknowledgesNothingThatCouldNotBeWritten() throws Exception {
         // Of each thread the first write, and then every write.
         for (String when : new String[] {":when=1", ""}) {
-            try (Strace strace = Strace.inject(server.pid(), folder, log, "pwrite64:error=ENOSPC" + when)) {
+            try (Strace strace = Strace.inject(server.pid(), folder, "pwrite64:error=ENOSPC" + when, log)) {
                 failSome(507, FULL);
             }
             isWellAgain();
-            try (Strace strace = Strace.inject(server.pid(), folder, log, "pwrite64:error=EIO" + when)) {
+            try (Strace strace = Strace.inject(server.pid(), folder, "pwrite64:error=EIO" + when, log)) {
                 failSome(503, IOERR);
             }
             isWellAgain();
@@ -89,7 +89,7 @@ final class DiskErrorFaultTest {
     void endsTheTransactionWhoseCommitCouldNotBeSynced() throws Exception {
         JsonNode begun = pipeline(null, "BEGIN IMMEDIATE", "INSERT INTO t VALUES(1000000, 1)");
         JsonNode failed;
-        try (Strace strace = Strace.inject(server.pid(), folder, log, "fsync:error=EIO")) {
+        try (Strace strace = Strace.inject(server.pid(), folder, "fsync:error=EIO", log)) {
             failed = pipeline(begun.get("baton").asText(), "COMMIT");
         }
         assertThat(failed.at("/results/0/error/code").asText())
@@ -104,7 +104,7 @@ final class DiskErrorFaultTest {
     @Test
     void acknowledgesOnWhileOnlyTheCheckpointFails() throws Exception {
         for (String failing : new String[] {"pwrite64:error=EIO", "pwrite64:error=ENOSPC", "fsync:error=EIO"}) {
-            try (Strace strace = Strace.inject(server.pid(), folder, database, failing)) {
+            try (Strace strace = Strace.inject(server.pid(), folder, failing, database)) {
                 // More than the log may grow to without being copied.
                 server.query("INSERT INTO large VALUES(zeroblob(5000000))");
                 Await.until(() -> strace.lines().stream().anyMatch(line -> line.contains("INJECTED")));

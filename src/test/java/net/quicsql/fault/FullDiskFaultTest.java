@@ -98,6 +98,16 @@ class FullDiskFaultTest {
         }
         assertThat(answer.at("/results/0/error/code").asText()).isEqualTo("SQLITE_FULL");
 
+        RawHttp.Reply state = server.post(
+                "/app/v3/pipeline",
+                "{\"baton\":" + RunningServer.quoted(baton) + ",\"requests\":[{\"type\":\"get_autocommit\"}]}",
+                DEV);
+        assertThat(json(state).at("/results/0/response/is_autocommit").asBoolean(true))
+                .as(state.body())
+                .isFalse();
+        baton = json(state).get("baton").asText();
+        assertThat(count()).isEqualTo(kept);
+
         JsonNode lost = pipeline(baton, "INSERT INTO t(b) VALUES(1)");
         assertThat(lost.at("/results/0/error/code").asText())
                 .as(lost.toString())
@@ -111,6 +121,25 @@ class FullDiskFaultTest {
         command("mount", "-o", "remount,size=64m", disk.toString());
         assertThat(server.query(INSERT).status()).isEqualTo(200);
         assertThat(count()).isEqualTo(kept + 1);
+    }
+
+    @Test
+    void refusesEvenADeleteWhileTheDiskIsFull() throws Exception {
+        fill();
+        RawHttp.Reply reply = server.sql("INSERT INTO t(b) VALUES(1)");
+        for (int i = 0; i < MOST_INSERTS && reply.status() == 200; i++) {
+            reply = server.sql("INSERT INTO t(b) VALUES(1)");
+        }
+        assertThat(reply.status()).as(reply.body()).isEqualTo(507);
+        long kept = count();
+
+        RawHttp.Reply delete = server.sql("DELETE FROM t WHERE id > 1");
+        assertThat(delete.status()).as(delete.body()).isEqualTo(507);
+        assertThat(count()).isEqualTo(kept);
+
+        command("mount", "-o", "remount,size=64m", disk.toString());
+        assertThat(server.sql("DELETE FROM t WHERE id > 1").status()).isEqualTo(200);
+        assertThat(count()).isEqualTo(1);
     }
 
     /** Inserts until the disk is full and returns how many rows were acknowledged. */

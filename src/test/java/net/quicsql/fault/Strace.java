@@ -48,10 +48,14 @@ final class Strace implements AutoCloseable {
         return words;
     }
 
-    /** Makes calls on one file fail, as {@code fsync:error=EIO}. */
-    static Strace inject(long pid, Path folder, Path file, String injection) throws Exception {
+    /** Makes calls on some files fail, as {@code fsync:error=EIO}. */
+    static Strace inject(long pid, Path folder, String injection, Path... files) throws Exception {
         String calls = injection.substring(0, injection.indexOf(':'));
-        return attach(pid, folder, "-P", file.toString(), "-e", "trace=" + calls, "-e", "inject=" + injection);
+        List<String> options = new ArrayList<>(List.of("-e", "trace=" + calls, "-e", "inject=" + injection));
+        for (Path file : files) {
+            options.addAll(List.of("-P", file.toString()));
+        }
+        return attach(pid, folder, options.toArray(new String[0]));
     }
 
     /** Writes down calls on one file. */
