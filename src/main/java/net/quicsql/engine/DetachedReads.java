@@ -1,9 +1,13 @@
 package net.quicsql.engine;
 
+import java.time.Duration;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.metrics.Operation;
 import net.quicsql.metrics.OperationMetrics;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
@@ -22,14 +26,23 @@ public final class DetachedReads implements AutoCloseable {
     private final Database database;
     private final String baton;
     private final LongSupplier nanoClock;
+    private final Duration maxLifetime;
+    private final long startedNanos;
     private @Nullable EngineConnection connection;
     private long pausedNanos;
 
-    DetachedReads(StatementRunner runner, Database database, String baton, LongSupplier nanoClock) {
+    /**
+     * @param maxLifetime how long the rows may take to be received: their snapshot keeps the write-ahead log from being
+     *     copied back
+     */
+    DetachedReads(
+            StatementRunner runner, Database database, String baton, LongSupplier nanoClock, Duration maxLifetime) {
         this.runner = runner;
         this.database = database;
         this.baton = baton;
         this.nanoClock = nanoClock;
+        this.maxLifetime = maxLifetime;
+        this.startedNanos = nanoClock.getAsLong();
     }
 
     /** The stream's next baton. */
@@ -40,6 +53,9 @@ public final class DetachedReads implements AutoCloseable {
     /** Runs one read; see {@link Stream#execute}. */
     public StatementResult execute(Statement statement, RowSink sink) {
         StatementRouter.requireAllowed(statement.sql());
+        if (isTooOld()) {
+            throw tooOld().toException();
+        }
         EngineConnection current = connection;
         if (current == null) {
             // Not from the pool: a client that reads slowly would keep it from everybody else.
@@ -74,6 +90,9 @@ public final class DetachedReads implements AutoCloseable {
         EngineConnection current = connection;
         if (current != null) {
             current.resumeClock(nanoClock.getAsLong() - pausedNanos);
+            if (isTooOld()) {
+                current.end(tooOld());
+            }
         }
     }
 
@@ -85,5 +104,18 @@ public final class DetachedReads implements AutoCloseable {
         if (held != null) {
             database.giveBackLease(held);
         }
+    }
+
+    private boolean isTooOld() {
+        return nanoClock.getAsLong() - startedNanos > maxLifetime.toNanos();
+    }
+
+    private Problem tooOld() {
+        return new Problem.Refused(
+                ProblemCode.STATEMENT_TIMEOUT,
+                String.format(
+                        Locale.ROOT,
+                        "the cursor was ended: its rows were not received within %.1f s (limits.max_tx_lifetime)",
+                        maxLifetime.toMillis() / 1e3));
     }
 }

@@ -177,7 +177,11 @@ public final class Stream {
     public DetachedReads detach() {
         requireOpen();
         return new DetachedReads(
-                engine.runner(), session.database(), engine.sessions().park(session), engine.nanoClock());
+                engine.runner(),
+                session.database(),
+                engine.sessions().park(session),
+                engine.nanoClock(),
+                engine.maxTransactionLifetime());
     }
 
     private Description describeNow(String sql) {

@@ -2,6 +2,7 @@ package net.quicsql.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -36,6 +37,7 @@ public final class StreamEngine {
     private final SessionStore sessions;
     private final StatementRunner runner;
     private final LongSupplier nanoClock;
+    private final Duration maxTransactionLifetime;
     private final SqlTexts texts = new SqlTexts();
     private final Descriptions descriptions = new Descriptions();
     private final StoredTexts storedTexts;
@@ -48,6 +50,7 @@ public final class StreamEngine {
         this.databases = requireNonNull(databases, "databases is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
         this.nanoClock = requireNonNull(nanoClock, "nanoClock is null");
+        this.maxTransactionLifetime = limits.maxTxLifetime();
         this.runner = new StatementRunner(limits.statementTimeout(), nanoClock);
         SessionStates states = new SessionStates(limits.maxSessionStatesPerPrincipal());
         this.storedTexts = new StoredTexts(states, limits);
@@ -145,6 +148,11 @@ public final class StreamEngine {
         while (statements.hasNext()) {
             stream.execute(new Statement(statements.next(), Arguments.none()), RowDiscard.INSTANCE);
         }
+    }
+
+    /** How long a snapshot may be held for a client. */
+    Duration maxTransactionLifetime() {
+        return maxTransactionLifetime;
     }
 
     LongSupplier nanoClock() {

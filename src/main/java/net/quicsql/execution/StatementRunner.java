@@ -167,6 +167,10 @@ public final class StatementRunner {
                                 ProblemCode.CLIENT_GONE, "the statement was ended because its client went away")
                         .toException();
             }
+            Problem why = connection.ending();
+            if (why != null) {
+                return why.toException();
+            }
             return new Problem.Refused(
                             ProblemCode.STATEMENT_TIMEOUT,
                             "statement timed out after " + timeout.toMillis() / 1e3

@@ -31,7 +31,10 @@ public final class DatabaseMetrics {
     private final Counter writeCommits;
     private final Timer readerWait;
     private final Timer checkpoints;
+    private final Timer checkpointTurns;
     private final AtomicLong walBytes;
+    private final AtomicLong walUncopiedFrames;
+    private final AtomicLong walAlarm;
 
     DatabaseMetrics(DatabaseSeries series) {
         this.series = series;
@@ -51,7 +54,10 @@ public final class DatabaseMetrics {
         writeCommits = series.counter(ServerMetrics.WRITE_COMMITS);
         readerWait = series.timer(ServerMetrics.READER_WAIT);
         checkpoints = series.timer(ServerMetrics.CHECKPOINTS);
+        checkpointTurns = series.timer(ServerMetrics.CHECKPOINT_TURNS);
         walBytes = series.level(ServerMetrics.WAL_BYTES);
+        walUncopiedFrames = series.level(ServerMetrics.WAL_UNCOPIED_FRAMES);
+        walAlarm = series.level(ServerMetrics.WAL_ALARM);
     }
 
     public OperationMetrics operation(Operation operation) {
@@ -138,6 +144,21 @@ public final class DatabaseMetrics {
 
     public void checkpointed(long nanos) {
         checkpoints.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A checkpoint kept the turn to write. */
+    public void checkpointHeldTurn(long nanos) {
+        checkpointTurns.update(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Pages that the write-ahead log alone has. */
+    public void walUncopiedFrames(int frames) {
+        walUncopiedFrames.set(frames);
+    }
+
+    /** @param level 1 while the write-ahead log is past its alarm, else 0 */
+    public void walAlarm(int level) {
+        walAlarm.set(level);
     }
 
     /** The size of the write-ahead log as it is now. */

@@ -45,6 +45,12 @@ public final class ServerMetrics {
             new Family("reader_wait_seconds", "Waits for a connection to read on", Kind.HISTOGRAM);
     static final Family CHECKPOINTS =
             new Family("checkpoint_duration_seconds", "Checkpoints of the write-ahead log", Kind.HISTOGRAM);
+    static final Family CHECKPOINT_TURNS =
+            new Family("checkpoint_turn_seconds", "For how long checkpoints kept the turn to write", Kind.HISTOGRAM);
+    static final Family WAL_UNCOPIED_FRAMES =
+            new Family("wal_uncopied_frames", "Pages in the write-ahead log that are not copied back", Kind.GAUGE);
+    static final Family WAL_ALARM =
+            new Family("wal_alarm", "1 while the write-ahead log is past its alarm, else 0", Kind.GAUGE);
     static final Family WAL_BYTES = new Family("wal_bytes", "Size of the write-ahead log", Kind.GAUGE);
 
     /** How a family is told to Prometheus. */

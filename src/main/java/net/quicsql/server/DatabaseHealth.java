@@ -11,4 +11,7 @@ public interface DatabaseHealth {
 
     /** Why a database cannot be used, without paths; empty where it can be, or is gone. */
     Optional<String> problemOf(DatabaseName database);
+
+    /** What an operator should look at though the database can be used; empty where all is well. */
+    Optional<String> warningOf(DatabaseName database);
 }

@@ -10,7 +10,7 @@ import net.quicsql.access.DatabaseName;
 
 /**
  * The state of every database, each a detail of one check, for databases come and go while the server runs. Unhealthy
- * where one of them is.
+ * where one of them is; a warning alone is told but keeps it healthy.
  */
 final class DatabasesHealthCheck extends HealthCheck {
     static final String NAME = "databases";
@@ -32,7 +32,11 @@ final class DatabasesHealthCheck extends HealthCheck {
                 .sorted(Comparator.comparing(DatabaseName::value))
                 .toList()) {
             Optional<String> problem = health.problemOf(database);
-            result.withDetail(database.value(), problem.orElse(HEALTHY));
+            result.withDetail(
+                    database.value(),
+                    problem.orElseGet(() -> health.warningOf(database)
+                            .map(warning -> HEALTHY + ", but " + warning)
+                            .orElse(HEALTHY)));
             if (problem.isPresent()) {
                 unhealthy.add(database.value());
             }

@@ -21,6 +21,7 @@ import net.quicsql.storage.ConnectionLimits;
 import net.quicsql.storage.DataDirectory;
 import net.quicsql.storage.Database;
 import net.quicsql.storage.DatabaseManager;
+import net.quicsql.storage.WalWatch;
 
 /** Joins the parts that keep databases and run SQL. Immutable. */
 final class StorageAssembly implements DatabaseHealth {
@@ -59,7 +60,8 @@ final class StorageAssembly implements DatabaseHealth {
                 new ConnectionLimits(
                         Math.toIntExact(limits.maxSqlBytes()),
                         Math.toIntExact(limits.maxValueBytes()),
-                        limits.lockWait()),
+                        limits.lockWait(),
+                        limits.contendedTxLifetime()),
                 metrics,
                 new WaitingRoom(limits.maxWaitingRequests()),
                 clients);
@@ -98,6 +100,16 @@ final class StorageAssembly implements DatabaseHealth {
     public Optional<String> problemOf(DatabaseName name) {
         Optional<Database> database = databases.find(name);
         database.ifPresent(Database::tryAgain);
-        return database.flatMap(Database::problem).map(Problem::message);
+        return database.flatMap(Database::problem)
+                .map(Problem::message)
+                .or(() -> database.map(Database::wal)
+                        .filter(WalWatch::isPastLimit)
+                        .flatMap(WalWatch::warning)
+                        .map(warning -> "writers wait: " + warning));
+    }
+
+    @Override
+    public Optional<String> warningOf(DatabaseName name) {
+        return databases.find(name).map(Database::wal).flatMap(WalWatch::warning);
     }
 }

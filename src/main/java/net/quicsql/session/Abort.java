@@ -39,6 +39,11 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
                 8,
                 ProblemCode.SESSION_STATE_LOST,
                 "the stream's temporary objects are gone, by a restart or after limits.session_state_idle_timeout"),
+        OLD_SNAPSHOT(
+                11,
+                ProblemCode.TRANSACTION_TIMEOUT,
+                "it lasted %2$.1f s and kept the write-ahead log, which is past storage.wal_alarm, from being copied back"
+                        + " (limits.contended_tx_lifetime is %1$.1f s)"),
         UNKNOWN_WITH_STATE(
                 9,
                 ProblemCode.TRANSACTION_LOST,
@@ -88,8 +93,14 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
         String what = switch (cause) {
             case UNKNOWN, UNKNOWN_WITH_STATE -> "the transaction is gone: ";
             case SESSION_STATE -> "the session is gone: ";
-            case IDLE, CONTENDED_IDLE, LIFETIME, CONTENDED_LIFETIME, STATEMENT_TIMEOUT, MACHINE, CLIENT_GONE ->
-                "the transaction was rolled back: ";
+            case IDLE,
+                    CONTENDED_IDLE,
+                    LIFETIME,
+                    CONTENDED_LIFETIME,
+                    OLD_SNAPSHOT,
+                    STATEMENT_TIMEOUT,
+                    MACHINE,
+                    CLIENT_GONE -> "the transaction was rolled back: ";
         };
         return new Problem.StreamAborted(
                 cause.code, what + reason() + ". No statement runs on this stream until it gets a ROLLBACK");

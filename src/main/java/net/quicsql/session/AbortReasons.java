@@ -42,6 +42,9 @@ final class AbortReasons {
         if (abort == null && isInTheWay(session, lease)) {
             abort = past(Abort.Cause.CONTENDED_LIFETIME, age, limits.contendedTxLifetime());
         }
+        if (abort == null && lease.mayHaveSnapshot() && session.database().wal().isPastAlarm()) {
+            abort = past(Abort.Cause.OLD_SNAPSHOT, age, limits.contendedTxLifetime());
+        }
         return abort;
     }
 

@@ -67,6 +67,7 @@ public final class Lease {
         inTransaction = true;
         transactionStartedNanos = nowNanos;
         transactionPermit = permit;
+        connection.transactionBegan(nowNanos);
     }
 
     public long transactionStartedNanos() {
@@ -77,6 +78,7 @@ public final class Lease {
     public void transactionEnded() {
         inTransaction = false;
         readSomething = false;
+        connection.transactionEnded();
         releaseTurn();
         Runnable permit = transactionPermit;
         transactionPermit = null;
@@ -137,6 +139,11 @@ public final class Lease {
 
     public void read() {
         readSomething = true;
+    }
+
+    /** Whether the transaction has begun to read or write, be it by a statement that failed. */
+    boolean mayHaveSnapshot() {
+        return readSomething || turn != null;
     }
 
     public void schemaTouched() {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import net.quicsql.access.DatabaseName;
@@ -44,10 +45,11 @@ public final class Database {
     private final ConnectionLimits limits;
     private final LongSupplier nanoClock;
     private final FilePlace place;
+    private final WaitingRoom waitingRoom;
     private final WriterQueue writerQueue;
     private final ReaderPool readers;
-    private final IdleLeases idleWriters;
-    private final IdleLeases idleReaders;
+    private final Leases leases;
+    private final WalWatch wal;
     private final Object opening = new Object();
     private final FileRegistry files;
     private final DatabaseMetrics metrics;
@@ -91,9 +93,11 @@ public final class Database {
         this.files = files;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
+        this.waitingRoom = waitingRoom;
         this.writerQueue = new WriterQueue(nanoClock, waitingRoom);
-        this.idleWriters = new IdleLeases(storage.idleConnectionsPerDatabase());
-        this.idleReaders = new IdleLeases(storage.readersPerDatabase());
+        this.leases = new Leases(
+                role -> factory().open(role), storage.idleConnectionsPerDatabase(), storage.readersPerDatabase());
+        this.wal = new WalWatch(name, storage, limits, () -> state, metrics, nanoClock);
         this.readers = new ReaderPool(
                 () -> factory().open(ConnectionRole.READER), storage.readersPerDatabase(), metrics, waitingRoom);
     }
@@ -118,6 +122,11 @@ public final class Database {
         return writerQueue;
     }
 
+    /** What is known of the write-ahead log. */
+    public WalWatch wal() {
+        return wal;
+    }
+
     /**
      * Opens the database if it is not open.
      *
@@ -140,13 +149,13 @@ public final class Database {
     }
 
     /**
-     * Waits for the right to write; see {@link WriterQueue#acquire}.
+     * Waits for the right to write; see {@link WriterQueue#acquire}. While the write-ahead log is past its limit the wait is
+     * for that, before the queue: who has the turn already must be able to end.
      *
      * @throws ProblemException SQL_BUSY, CLIENT_GONE, or SQL_IO_FAILED where the file is not under its name any more
      */
     public WriterTurn writerTurn(String principal, String purpose) {
-        return requireNonNull(waitForTurn(
-                () -> writerQueue.acquire(principal, purpose, limits.lockWait().toNanos(), state.client())));
+        return requireNonNull(waitForTurn(longest -> writerQueue.acquire(principal, purpose, longest, state.client())));
     }
 
     /**
@@ -155,8 +164,7 @@ public final class Database {
      * @throws ProblemException as {@link #writerTurn}
      */
     public @Nullable WriterTurn writerTurn(String principal, String purpose, QueuedWrite joining) {
-        return waitForTurn(() ->
-                writerQueue.acquireOrJoin(principal, purpose, limits.lockWait().toNanos(), joining, state.client()));
+        return waitForTurn(longest -> writerQueue.acquireOrJoin(principal, purpose, longest, joining, state.client()));
     }
 
     /** The turn, for work on the file that no client asked for. */
@@ -190,19 +198,12 @@ public final class Database {
     public EngineConnection lease(ConnectionRole role) {
         ConnectionRole granted =
                 config.mode() == DatabaseMode.RO || !place.isOpenForWriting() ? ConnectionRole.READER : role;
-        EngineConnection idle = idleLeases(granted).poll();
-        if (idle != null && idle.isTainted()) {
-            idle.close();
-            idle = null;
-        }
-        return idle != null ? idle : factory().open(granted);
+        return leases.lend(granted);
     }
 
     /** Takes a leased connection back; it must be in autocommit. One that its client has changed is closed. */
     public void giveBackLease(EngineConnection connection) {
-        if (connection.isTainted() || !idleLeases(connection.role()).offer(connection)) {
-            connection.close();
-        }
+        leases.giveBack(connection);
     }
 
     /** The client that the calling thread works for. */
@@ -210,9 +211,13 @@ public final class Database {
         return state.client();
     }
 
-    /** Bytes of the write-ahead log. */
+    /** Bytes of the write-ahead log's file. */
     public long walBytes() {
-        return DatabaseFile.walBytes(file);
+        return walStamp().bytes();
+    }
+
+    WalStamp walStamp() {
+        return DatabaseFile.walStamp(file);
     }
 
     /** Open SQLite connections. */
@@ -305,6 +310,7 @@ public final class Database {
     void endWork() {
         state.endWork();
         writerQueue.close();
+        wal.close();
     }
 
     ConnectionFactory factory() {
@@ -343,8 +349,7 @@ public final class Database {
         synchronized (opening) {
             phase = Phase.CLOSED;
             readers.close();
-            idleWriters.close();
-            idleReaders.close();
+            leases.close();
             EngineConnection last = writer;
             writer = null;
             if (last != null) {
@@ -365,15 +370,17 @@ public final class Database {
         }
     }
 
-    private @Nullable WriterTurn waitForTurn(Supplier<@Nullable WriterTurn> turn) {
+    private @Nullable WriterTurn waitForTurn(LongFunction<@Nullable WriterTurn> turn) {
         requireInPlace();
         if (config.mode() == DatabaseMode.RW && !place.isOpenForWriting()) {
             throw FilePlace.NOT_WRITABLE.toException();
         }
+        long longest = limits.lockWait().toNanos();
         long started = nanoClock.getAsLong();
         metrics.writerWaitBegan();
         try {
-            return turn.get();
+            wal.awaitRoom(longest, waitingRoom);
+            return turn.apply(longest - (nanoClock.getAsLong() - started));
         } catch (ProblemException e) {
             if (e.problem().code() == ProblemCode.CLIENT_GONE) {
                 state.hungUp();
@@ -406,8 +413,7 @@ public final class Database {
 
     private void finishRetiring() {
         readers.closeIdle();
-        idleWriters.closeIdle();
-        idleReaders.closeIdle();
+        leases.closeIdle();
         try (WriterTurn turn = writerQueue.acquireForUpkeep("closing a file", RETIRE_WAIT_NANOS)) {
             EngineConnection last = writer;
             writer = null;
@@ -435,10 +441,6 @@ public final class Database {
                 phase = Phase.NEW;
             }
         }
-    }
-
-    private IdleLeases idleLeases(ConnectionRole role) {
-        return role == ConnectionRole.WRITER ? idleWriters : idleReaders;
     }
 
     private void openSlowly() {

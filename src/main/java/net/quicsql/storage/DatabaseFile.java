@@ -56,12 +56,13 @@ final class DatabaseFile {
         }
     }
 
-    /** Bytes of the write-ahead log beside a database; 0 where there is none. Does not open it. */
-    static long walBytes(Path file) {
+    /** The write-ahead log beside a database. Does not open it. */
+    static WalStamp walStamp(Path file) {
         try {
-            return Files.size(Path.of(file + "-wal"));
+            BasicFileAttributes log = Files.readAttributes(Path.of(file + "-wal"), BasicFileAttributes.class);
+            return new WalStamp(log.size(), log.lastModifiedTime());
         } catch (IOException e) {
-            return 0;
+            return WalStamp.NONE;
         }
     }
 }

@@ -49,7 +49,7 @@ public final class DatabaseManager implements Managed {
     private final FileRegistry files = new FileRegistry();
     private final Map<DatabaseName, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, DatabaseName> namesByCaseFold = new ConcurrentHashMap<>();
-    private final Checkpointer checkpointer = new Checkpointer(this::known);
+    private final Checkpointer checkpointer;
     private final ScheduledExecutorService timer;
     private final ExecutorService checks = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "storage-check");
@@ -77,6 +77,7 @@ public final class DatabaseManager implements Managed {
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.waitingRoom = requireNonNull(waitingRoom, "waitingRoom is null");
         this.clients = requireNonNull(clients, "clients is null");
+        this.checkpointer = new Checkpointer(this::known, storage.walAlarmBytes(), System::nanoTime);
         this.timer = Executors.newScheduledThreadPool(2, task -> {
             Thread thread = new Thread(task, "storage-timer");
             thread.setDaemon(true);

@@ -1,10 +1,13 @@
 package net.quicsql.storage;
 
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import net.quicsql.metrics.DatabaseMetrics;
+import net.quicsql.problem.Problem;
 
 /** What the connections share that a database has from its opening to its closing. Thread-safe. */
 final class DatabaseState {
@@ -92,6 +95,33 @@ final class DatabaseState {
         // Before the cancelling: a statement that starts its clock meanwhile is either seen here or sees this.
         stopping = true;
         connections.forEach(EngineConnection::cancel);
+    }
+
+    /** When the oldest snapshot was taken that is still held here, as {@link System#nanoTime()}; empty where there is none. */
+    OptionalLong oldestSnapshotNanos() {
+        return connections.stream()
+                .map(connection -> connection.clock().snapshotSince())
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                // Such times may wrap around: only their differences mean something.
+                .reduce((one, other) -> one - other <= 0 ? one : other);
+    }
+
+    /**
+     * Ends the statements of read-only connections that began too long ago.
+     *
+     * @param why what their clients are told, by the statement's age in nanoseconds
+     * @return how many there were that nobody had ended yet
+     */
+    int endReadsOlderThan(long limitNanos, long nowNanos, LongFunction<Problem> why) {
+        int ended = 0;
+        for (EngineConnection connection : connections) {
+            if (connection.role() == ConnectionRole.READER
+                    && connection.clock().endIfOlder(limitNanos, nowNanos, why)) {
+                ended++;
+            }
+        }
+        return ended;
     }
 
     boolean isStopping() {

@@ -3,9 +3,11 @@ package net.quicsql.storage;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Predicate;
+import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.Column;
 import net.quicsql.sql.SqlStatement;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
@@ -130,6 +132,29 @@ public final class EngineConnection implements AutoCloseable {
     /** Ends the running statement, if any, from any thread. */
     public void cancel() {
         clock.cancel();
+    }
+
+    /** As {@link #cancel}; what its client is told is the problem's. */
+    public void end(Problem why) {
+        clock.end(why);
+    }
+
+    /** Why {@link #end} ended the latest statement; null where it did not. */
+    public @Nullable Problem ending() {
+        return clock.ending();
+    }
+
+    /** Notes that a transaction has begun, which may keep a snapshot. */
+    public void transactionBegan(long nowNanos) {
+        clock.transactionBegan(nowNanos);
+    }
+
+    public void transactionEnded() {
+        clock.transactionEnded();
+    }
+
+    StatementClock clock() {
+        return clock;
     }
 
     void interruptIfLate() {

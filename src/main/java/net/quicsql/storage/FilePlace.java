@@ -83,7 +83,7 @@ final class FilePlace {
      * it cannot change. Where merely the permission is missing, others may write.
      */
     boolean isSealed() {
-        if (DatabaseFile.walBytes(file) > 0) {
+        if (DatabaseFile.walStamp(file).bytes() > 0) {
             return false;
         }
         try {

@@ -5,14 +5,18 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConnection;
 
-/** A database's connection for our own SQL, by Jdbi; no client statement ever runs on it. One thread at a time. */
+/**
+ * A database's connection for our own SQL, by Jdbi; no client statement ever runs on it. It waits for nobody where nothing
+ * else is said. One thread at a time.
+ */
 final class Maintenance implements AutoCloseable {
-    private static final int MOMENT_MILLIS = 20;
-
     private final Handle handle;
+    private final int pageBytes;
 
     private Maintenance(Handle handle) {
         this.handle = handle;
+        waitForOthers(0);
+        pageBytes = handle.createQuery("PRAGMA page_size").mapTo(Integer.class).one();
     }
 
     static Maintenance open(Database database) {
@@ -24,23 +28,41 @@ final class Maintenance implements AutoCloseable {
         }
     }
 
-    /** Copies what can be copied without waiting for anybody. */
-    void checkpointPassive() {
-        checkpoint("PASSIVE");
+    int pageBytes() {
+        return pageBytes;
     }
 
-    /** Copies everything and empties the log, if no reader is in the way. */
-    void checkpointTruncate() {
-        checkpoint("TRUNCATE");
+    /** How far the log is copied back. Costs some microseconds and changes nothing. */
+    WalFrames look() {
+        return checkpoint("NOOP");
     }
 
-    /** As {@link #checkpointTruncate}, but waits for readers for a moment only. */
-    void tryCheckpointTruncate() {
-        handle.execute("PRAGMA busy_timeout=" + MOMENT_MILLIS);
+    /** Copies what no reader's snapshot is in the way of. Writers go on meanwhile. */
+    WalFrames copy() {
+        return checkpoint("PASSIVE");
+    }
+
+    /** Copies all and empties the file, if no reader is in the way. To be called in the writer's turn. */
+    WalFrames empty() {
+        return checkpoint("TRUNCATE");
+    }
+
+    /** As {@link #empty}, and waits for readers. */
+    void emptyAtClose() {
+        waitForOthers(ConnectionFactory.MAINTENANCE_BUSY_MILLIS);
+        empty();
+    }
+
+    /**
+     * As {@link #copy}, and waits until nobody is left who began to read before, so that the next writer begins the log anew.
+     * To be called in the writer's turn: who begins to read then is in nobody's way.
+     */
+    WalFrames copyAndAwaitReaders(int millis) {
+        waitForOthers(millis);
         try {
-            checkpoint("TRUNCATE");
+            return checkpoint("RESTART");
         } finally {
-            handle.execute("PRAGMA busy_timeout=" + ConnectionFactory.MAINTENANCE_BUSY_MILLIS);
+            waitForOthers(0);
         }
     }
 
@@ -49,7 +71,14 @@ final class Maintenance implements AutoCloseable {
         handle.close();
     }
 
-    private void checkpoint(String mode) {
-        handle.createQuery("PRAGMA wal_checkpoint(" + mode + ")").mapToMap().list();
+    private void waitForOthers(int millis) {
+        handle.execute("PRAGMA busy_timeout=" + millis);
+    }
+
+    /** The row of the answer: whether somebody was in the way, frames in the log, frames copied. */
+    private WalFrames checkpoint(String mode) {
+        return handle.createQuery("PRAGMA wal_checkpoint(" + mode + ")")
+                .map((row, context) -> new WalFrames(row.getInt(2), row.getInt(3)))
+                .one();
     }
 }

@@ -1,5 +1,9 @@
 package net.quicsql.storage;
 
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
+import net.quicsql.problem.Problem;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.BusyHandler;
 import org.sqlite.ProgressHandler;
 import org.sqlite.core.DB;
@@ -7,7 +11,8 @@ import org.sqlite.core.DB;
 /**
  * Ends a statement that runs past its deadline. SQLite asks the progress handler every few thousand steps of its virtual
  * machine; what never gets there (a sort, a checkpoint) is interrupted by the watchdog. Both act only between {@link
- * #start} and {@link #stop}: an interrupt must never hit the next statement.
+ * #start} and {@link #stop}: an interrupt must never hit the next statement. Knows besides since when the connection has
+ * held a snapshot.
  *
  * <p>The connection's own thread starts and stops; any thread may ask for {@link #interruptIfLate}.
  */
@@ -29,6 +34,9 @@ final class StatementClock {
     private long pausedDeadline = NEVER;
     private long startedNanos;
     private Client client = Client.PRESENT;
+    private @Nullable Problem ending;
+    private boolean inTransaction;
+    private long transactionNanos;
 
     StatementClock(DB db) {
         this.db = db;
@@ -43,8 +51,9 @@ final class StatementClock {
         cancelled = false;
         hungUp = false;
         client = reader;
-        startedNanos = System.nanoTime();
+        ending = null;
         pausedDeadline = NEVER;
+        startedNanos = System.nanoTime();
         deadlineNanos = deadline;
     }
 
@@ -103,10 +112,52 @@ final class StatementClock {
 
     /** Ends the running statement now, also one whose clock is paused; does nothing between statements. */
     synchronized void cancel() {
-        if (deadlineNanos != NEVER || pausedDeadline != NEVER) {
+        if (isRunning()) {
             cancelled = true;
             interruptQuietly();
         }
+    }
+
+    /**
+     * As {@link #cancel}, telling why.
+     *
+     * @return whether a statement was running that nobody had ended yet
+     */
+    synchronized boolean end(Problem why) {
+        if (!isRunning() || cancelled) {
+            return false;
+        }
+        ending = why;
+        cancel();
+        return true;
+    }
+
+    /** As {@link #end}, if the statement, its pauses included, has lasted longer than the limit. */
+    synchronized boolean endIfOlder(long limitNanos, long nowNanos, LongFunction<Problem> why) {
+        long age = nowNanos - startedNanos;
+        return age > limitNanos && end(why.apply(age));
+    }
+
+    /** Why the latest statement was ended; null where nobody told. */
+    synchronized @Nullable Problem ending() {
+        return ending;
+    }
+
+    synchronized void transactionBegan(long nowNanos) {
+        inTransaction = true;
+        transactionNanos = nowNanos;
+    }
+
+    synchronized void transactionEnded() {
+        inTransaction = false;
+    }
+
+    /** Since when the connection may have held a snapshot; empty where it holds none. */
+    synchronized OptionalLong snapshotSince() {
+        if (inTransaction) {
+            return OptionalLong.of(transactionNanos);
+        }
+        return isRunning() ? OptionalLong.of(startedNanos) : OptionalLong.empty();
     }
 
     ProgressHandler progressHandler() {
@@ -145,6 +196,10 @@ final class StatementClock {
                 return 1;
             }
         };
+    }
+
+    private boolean isRunning() {
+        return deadlineNanos != NEVER || pausedDeadline != NEVER;
     }
 
     private boolean isLate() {

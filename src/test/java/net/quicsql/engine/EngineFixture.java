@@ -50,13 +50,21 @@ public final class EngineFixture implements AutoCloseable {
     }
 
     public EngineFixture(Path folder, LimitsConfig limits, DatabaseConfig app) {
+        this(folder, limits, app, StorageConfig.defaults());
+    }
+
+    public EngineFixture(Path folder, LimitsConfig limits, DatabaseConfig app, StorageConfig storage) {
         try {
             DataDirectory directory = DataDirectory.open(folder);
             databases = new DatabaseManager(
                     directory,
                     Map.of(APP, app),
-                    StorageConfig.defaults(),
-                    new ConnectionLimits((int) limits.maxSqlBytes(), (int) limits.maxValueBytes(), limits.lockWait()),
+                    storage,
+                    new ConnectionLimits(
+                            (int) limits.maxSqlBytes(),
+                            (int) limits.maxValueBytes(),
+                            limits.lockWait(),
+                            limits.contendedTxLifetime()),
                     new ServerMetrics(new MetricRegistry()),
                     new WaitingRoom(limits.maxWaitingRequests()),
                     client::get);

@@ -47,6 +47,9 @@ class ServerMetricsTest {
         app.checkpointed(7_000_000);
         app.walBytes(8192);
         app.walBytes(4096);
+        app.checkpointHeldTurn(8_000_000);
+        app.walUncopiedFrames(12);
+        app.walAlarm(1);
 
         Map<String, String> label = Map.of("database", "app");
         assertThat(number("open_streams", label)).isEqualTo(1);
@@ -54,6 +57,10 @@ class ServerMetricsTest {
         assertThat(number("aborted_transactions", label)).isEqualTo(1);
         assertThat(number("writers_waiting", label)).isEqualTo(1);
         assertThat(number("wal_bytes", label)).isEqualTo(4096);
+        assertThat(number("wal_uncopied_frames", label)).isEqualTo(12);
+        assertThat(number("wal_alarm", label)).isEqualTo(1);
+        assertThat(registry.timer("quicsql.app.checkpoint_turn_seconds").getCount())
+                .isEqualTo(1);
         assertThat(registry.timer("quicsql.app.writer_wait_seconds").getCount()).isEqualTo(1);
         assertThat(registry.timer("quicsql.app.reader_wait_seconds").getCount()).isEqualTo(1);
         assertThat(registry.timer("quicsql.app.checkpoint_duration_seconds").getCount())

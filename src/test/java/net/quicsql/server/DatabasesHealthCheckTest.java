@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class DatabasesHealthCheckTest {
     private final Map<DatabaseName, Optional<String>> states = new LinkedHashMap<>();
 
+    private final Map<DatabaseName, String> warnings = new LinkedHashMap<>();
+
     private final DatabasesHealthCheck check = new DatabasesHealthCheck(new DatabaseHealth() {
         @Override
         public Collection<DatabaseName> databases() {
@@ -22,6 +24,11 @@ class DatabasesHealthCheckTest {
         @Override
         public Optional<String> problemOf(DatabaseName database) {
             return states.get(database);
+        }
+
+        @Override
+        public Optional<String> warningOf(DatabaseName database) {
+            return Optional.ofNullable(warnings.get(database));
         }
     });
 
@@ -38,6 +45,16 @@ class DatabasesHealthCheckTest {
         Result result = check.check();
         assertThat(result.isHealthy()).isTrue();
         assertThat(result.getDetails()).containsExactly(Map.entry("a", "healthy"), Map.entry("b", "healthy"));
+    }
+
+    @Test
+    void staysHealthyWithAWarning() {
+        states.put(new DatabaseName("a"), Optional.empty());
+        warnings.put(new DatabaseName("a"), "its log is 100% full");
+
+        Result result = check.check();
+        assertThat(result.isHealthy()).isTrue();
+        assertThat(result.getDetails()).containsExactly(Map.entry("a", "healthy, but its log is 100% full"));
     }
 
     @Test

@@ -54,7 +54,7 @@ class SessionStoreTest {
                         new DatabaseName("app"), DatabaseConfig.defaults(),
                         new DatabaseName("other"), DatabaseConfig.defaults()),
                 StorageConfig.defaults(),
-                new ConnectionLimits(1 << 20, 1 << 20, Duration.ofSeconds(20)),
+                new ConnectionLimits(1 << 20, 1 << 20, Duration.ofSeconds(20), Duration.ofSeconds(20)),
                 new ServerMetrics(new MetricRegistry()),
                 new WaitingRoom(10),
                 () -> Client.PRESENT);

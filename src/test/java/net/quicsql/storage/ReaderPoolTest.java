@@ -27,7 +27,7 @@ class ReaderPoolTest {
         storage = new StorageFixture(
                 folder,
                 Map.of("app", DatabaseConfig.defaults()),
-                new StorageConfig(2, 16, 1 << 20, 0, OpenCheck.QUARANTINE));
+                new StorageConfig(2, 16, 1 << 20, 0, 1 << 20, 2 << 20, OpenCheck.QUARANTINE));
         database = storage.app();
     }
 

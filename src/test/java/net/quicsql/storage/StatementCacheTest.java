@@ -25,7 +25,7 @@ class StatementCacheTest {
         storage = new StorageFixture(
                 folder,
                 Map.of("app", DatabaseConfig.defaults()),
-                new StorageConfig(1, MOST, MOST_BYTES, 1, OpenCheck.QUARANTINE));
+                new StorageConfig(1, MOST, MOST_BYTES, 1, 1 << 20, 2 << 20, OpenCheck.QUARANTINE));
         connection = storage.app().lease(ConnectionRole.WRITER);
     }
 

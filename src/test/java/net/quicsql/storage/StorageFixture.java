@@ -28,6 +28,7 @@ final class StorageFixture implements AutoCloseable {
     static final int SEATS = 10;
 
     private final AtomicReference<Client> client = new AtomicReference<>(Client.PRESENT);
+    private final MetricRegistry metrics = new MetricRegistry();
     private final DatabaseManager databases;
 
     StorageFixture(Path folder) {
@@ -35,6 +36,12 @@ final class StorageFixture implements AutoCloseable {
     }
 
     StorageFixture(Path folder, Map<String, DatabaseConfig> configured, StorageConfig storage) {
+        this(folder, configured, storage, Duration.ofSeconds(20));
+    }
+
+    /** @param snapshotLifetime how long a read may last while the write-ahead log is past its alarm */
+    StorageFixture(
+            Path folder, Map<String, DatabaseConfig> configured, StorageConfig storage, Duration snapshotLifetime) {
         Map<DatabaseName, DatabaseConfig> byName =
                 new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
         configured.forEach((name, config) -> byName.put(new DatabaseName(name), config));
@@ -43,14 +50,18 @@ final class StorageFixture implements AutoCloseable {
                     DataDirectory.open(folder),
                     byName,
                     storage,
-                    new ConnectionLimits(1 << 20, 1 << 20, Duration.ofMillis(100)),
-                    new ServerMetrics(new MetricRegistry()),
+                    new ConnectionLimits(1 << 20, 1 << 20, Duration.ofMillis(100), snapshotLifetime),
+                    new ServerMetrics(metrics),
                     new WaitingRoom(SEATS),
                     client::get);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         databases.start();
+    }
+
+    MetricRegistry metrics() {
+        return metrics;
     }
 
     DatabaseManager databases() {
