@@ -2,7 +2,6 @@ package net.quicsql.hrana;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
@@ -10,6 +9,7 @@ import net.quicsql.engine.StreamEngine;
 import net.quicsql.hrana.SqlStreams.SqlReads;
 import net.quicsql.hrana.SqlStreams.SqlStream;
 import net.quicsql.http.Answer;
+import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.Body;
 import net.quicsql.metrics.Operation;
 import net.quicsql.problem.Problem;
@@ -26,26 +26,23 @@ public final class CursorHandler {
     private final SqlStreams streams;
     private final HranaEncoding encoding;
     private final HranaLimits limits;
-    private final Path spoolDirectory;
+    private final AnswerBuffers buffers;
     private final LongSupplier nanoTime;
 
-    /**
-     * @param spoolDirectory where large spools are kept; a file is unlinked as soon as it is open
-     */
-    public CursorHandler(StreamEngine engine, HranaEncoding encoding, HranaLimits limits, Path spoolDirectory) {
-        this(new EngineStreams(engine), encoding, limits, spoolDirectory, System::nanoTime);
+    public CursorHandler(StreamEngine engine, HranaEncoding encoding, HranaLimits limits, AnswerBuffers buffers) {
+        this(new EngineStreams(engine), encoding, limits, buffers, System::nanoTime);
     }
 
     CursorHandler(
             SqlStreams streams,
             HranaEncoding encoding,
             HranaLimits limits,
-            Path spoolDirectory,
+            AnswerBuffers buffers,
             LongSupplier nanoTime) {
         this.streams = requireNonNull(streams, "streams is null");
         this.encoding = requireNonNull(encoding, "encoding is null");
         this.limits = requireNonNull(limits, "limits is null");
-        this.spoolDirectory = requireNonNull(spoolDirectory, "spoolDirectory is null");
+        this.buffers = requireNonNull(buffers, "buffers is null");
         this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
     }
 
@@ -75,7 +72,7 @@ public final class CursorHandler {
                 Body rows = new DetachedBody(cursor.batch(), steps, reads, autocommit, encoding, nanoTime);
                 return answer(new TimedBody(rows, () -> finished(stream, started)));
             }
-            spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), spoolDirectory);
+            spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), buffers);
             run(cursor.batch(), steps, stream, spool);
             left = true;
             Body rows = new SpooledBody(encoding.cursorPrelude(stream.release()), spool);
@@ -97,7 +94,7 @@ public final class CursorHandler {
         if (!(e.problem() instanceof Problem.SqlFailed)) {
             throw e;
         }
-        CursorSpool spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), spoolDirectory);
+        CursorSpool spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), buffers);
         CursorEncoder encoder = encoding.cursorEncoder(spool);
         StatementExecutor executor = (step, stmt, sink) -> {
             throw e;
@@ -110,8 +107,11 @@ public final class CursorHandler {
     private void run(Batch batch, CursorSteps steps, SqlStream stream, CursorSpool spool) {
         CursorEncoder encoder = encoding.cursorEncoder(spool);
         StatementExecutor executor = (step, stmt, sink) -> stream.execute(steps.statement(step), sink);
-        new BatchRunner(batch, executor, stream::isAutocommit, nanoTime).run(encoder);
-        encoder.finish();
+        try {
+            new BatchRunner(batch, executor, stream::isAutocommit, nanoTime).run(encoder);
+        } finally {
+            encoder.finish();
+        }
     }
 
     private void finished(SqlStream stream, long started) {

@@ -48,8 +48,11 @@ final class DetachedBody implements Body {
         output.take(o -> o.write(prelude));
         CursorEncoder encoder = encoding.cursorEncoder(output);
         StatementExecutor executor = (step, stmt, sink) -> reads.execute(steps.statement(step), sink);
-        new BatchRunner(batch, executor, () -> autocommit, nanoTime).run(encoder);
-        encoder.finish();
+        try {
+            new BatchRunner(batch, executor, () -> autocommit, nanoTime).run(encoder);
+        } finally {
+            encoder.finish();
+        }
     }
 
     @Override

@@ -24,6 +24,8 @@ import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.http.JerseyAnswers;
 import net.quicsql.http.RequestHeaders;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.MemoryBudget;
+import net.quicsql.limits.MemoryShare;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -45,18 +47,21 @@ public final class HranaResource {
     private final DatabaseSelector databases;
     private final Admission admission;
     private final int maxBodyBytes;
+    private final MemoryBudget memory;
 
     public HranaResource(
             PipelineHandler pipelines,
             CursorHandler cursors,
             DatabaseSelector databases,
             Admission admission,
-            HranaLimits limits) {
+            HranaLimits limits,
+            MemoryBudget memory) {
         this.pipelines = requireNonNull(pipelines, "pipelines is null");
         this.cursors = requireNonNull(cursors, "cursors is null");
         this.databases = requireNonNull(databases, "databases is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.maxBodyBytes = limits.maxBodyBytes();
+        this.memory = requireNonNull(memory, "memory is null");
     }
 
     @POST
@@ -176,18 +181,32 @@ public final class HranaResource {
 
     private Response pipeline(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
         DatabaseName database = readable(principal, path, headers);
-        return JerseyAnswers.response(
-                admission.admit(principal, database, () -> pipelines.handle(read(headers, body), database, principal)));
+        try (MemoryShare share = memory.share()) {
+            return JerseyAnswers.response(admission.admit(
+                    principal, database, () -> pipelines.handle(read(headers, body, share), database, principal)));
+        }
     }
 
     private Response cursor(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
         DatabaseName database = readable(principal, path, headers);
-        return JerseyAnswers.response(
-                admission.admit(principal, database, () -> cursors.handle(read(headers, body), database, principal)));
+        MemoryShare share = memory.share();
+        boolean answered = false;
+        try {
+            Answer answer = admission.admit(
+                    principal, database, () -> cursors.handle(read(headers, body, share), database, principal));
+            // The statements and their arguments may be needed until the last row is sent.
+            Response response = JerseyAnswers.response(answer.thenClose(share::close));
+            answered = true;
+            return response;
+        } finally {
+            if (!answered) {
+                share.close();
+            }
+        }
     }
 
-    private byte[] read(RequestHeaders headers, InputStream body) {
-        return BodyReader.read(body, headers, maxBodyBytes, LimitsConfig.MAX_HRANA_BODY);
+    private byte[] read(RequestHeaders headers, InputStream body, MemoryShare share) {
+        return BodyReader.read(body, headers, maxBodyBytes, LimitsConfig.MAX_HRANA_BODY, share);
     }
 
     /** The request's database; rights on it are checked before the body is read. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * calls that begin and end it; {@link #error} may take the place of either. Keeps the answer within a number of bytes. One
  * thread at a time.
  */
-public interface PipelineEncoder {
+public interface PipelineEncoder extends AutoCloseable {
     /** Begins the item of an {@code execute}. */
     RowSink beginExecute(boolean wantRows);
 
@@ -45,4 +45,8 @@ public interface PipelineEncoder {
      * @param baton the stream's next baton; null when the stream is closed
      */
     Body finish(@Nullable String baton);
+
+    /** Drops what was written. Not to be called once there is a body: that is closed instead. */
+    @Override
+    void close();
 }

@@ -46,6 +46,24 @@ public final class PipelineHandler {
         long started = nanoTime.getAsLong();
         PipelineRequest pipeline = encoding.pipelineRequest(body);
         PipelineEncoder encoder = encoding.pipelineEncoder(maxResponseBytes);
+        boolean answered = false;
+        try {
+            Answer answer = handle(pipeline, encoder, database, principal, started);
+            answered = true;
+            return answer;
+        } finally {
+            if (!answered) {
+                encoder.close();
+            }
+        }
+    }
+
+    private Answer handle(
+            PipelineRequest pipeline,
+            PipelineEncoder encoder,
+            DatabaseName database,
+            Principal principal,
+            long started) {
         SqlStream stream;
         try {
             stream = streams.open(database, principal, pipeline.baton());

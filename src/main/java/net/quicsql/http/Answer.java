@@ -2,6 +2,8 @@ package net.quicsql.http;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 
 /**
@@ -26,5 +28,29 @@ public record Answer(int status, String contentType, Map<String, String> headers
 
     public static Answer of(int status, String contentType, Body body) {
         return new Answer(status, contentType, Map.of(), body);
+    }
+
+    /** The same answer, whose body does one thing more when it is closed, at least once. */
+    public Answer thenClose(Runnable further) {
+        return new Answer(status, contentType, headers, new Body() {
+            @Override
+            public long length() {
+                return body.length();
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                body.writeTo(out);
+            }
+
+            @Override
+            public void close() {
+                try {
+                    body.close();
+                } finally {
+                    further.run();
+                }
+            }
+        });
     }
 }

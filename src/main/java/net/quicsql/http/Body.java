@@ -32,6 +32,7 @@ public interface Body extends AutoCloseable {
         };
     }
 
+    /** The body of all that a writer holds; closes the writer. */
     static Body of(JsonWriter json) {
         return new Body() {
             @Override
@@ -42,6 +43,11 @@ public interface Body extends AutoCloseable {
             @Override
             public void writeTo(OutputStream out) throws IOException {
                 json.writeTo(out);
+            }
+
+            @Override
+            public void close() {
+                json.close();
             }
         };
     }

@@ -3,11 +3,15 @@ package net.quicsql.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.MemoryShare;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 
-/** Reads a request's body into memory, up to a cap. Stateless. */
+/**
+ * Reads a request's body into memory, up to a cap and within what the memory budget has left. Stateless.
+ */
 public final class BodyReader {
     /** What {@code contentLength} is when the client did not say, or when the body is inflated on its way in. */
     public static final long UNKNOWN_LENGTH = -1;
@@ -21,8 +25,14 @@ public final class BodyReader {
     /** First buffer of a body of unknown length; most bodies fit. */
     private static final int FIRST_BYTES = 8 * 1024;
 
-    /** A body whose announced length is no more gets its memory before it comes. */
-    private static final int AT_ONCE_BYTES = 256 * 1024;
+    /** A body longer than what is free gets its memory in steps: who announces much and sends little holds little. */
+    private static final int GROWTH = 4;
+
+    /**
+     * What a byte of a body costs until its request is done: itself, the parser's characters, the text made of them, that
+     * text as SQLite takes it. Measured with one long string, which is the worst that honest clients send.
+     */
+    private static final int WEIGHT = 6;
 
     private BodyReader() {}
 
@@ -31,11 +41,13 @@ public final class BodyReader {
      *
      * @param cap the most bytes allowed, 0 to 2^31 - 9
      * @param settingName the setting that a client's operator would raise
+     * @param memory holds what the body costs from now on; untouched for a small one
      * @return an array of exactly the body's length
-     * @throws ProblemException UNSUPPORTED_ENCODING; BODY_TOO_LARGE; INVALID_REQUEST when the body ends early or the
-     *     connection breaks
+     * @throws ProblemException UNSUPPORTED_ENCODING; BODY_TOO_LARGE; OVERLOADED; INVALID_REQUEST when the body ends early or
+     *     the connection breaks
      */
-    public static byte[] read(InputStream in, RequestHeaders headers, long cap, String settingName) {
+    public static byte[] read(
+            InputStream in, RequestHeaders headers, long cap, String settingName, MemoryShare memory) {
         if (headers.isEncoded()) {
             if (headers.length() <= MOST_DISCARDED_BYTES) {
                 discard(in, MOST_DISCARDED_BYTES);
@@ -43,7 +55,7 @@ public final class BodyReader {
             throw new Problem.Refused(ProblemCode.UNSUPPORTED_ENCODING, "compressed request bodies are not taken")
                     .toException();
         }
-        return read(in, headers.length(), cap, settingName);
+        return read(in, headers.length(), cap, settingName, memory);
     }
 
     /**
@@ -52,10 +64,21 @@ public final class BodyReader {
      * @param contentLength the bytes that {@code in} holds, or {@link #UNKNOWN_LENGTH}
      * @param cap the most bytes allowed, 0 to 2^31 - 9
      * @param settingName the setting that a client's operator would raise
+     * @param memory holds what the body costs from now on; untouched for a small one
      * @return an array of exactly the body's length
-     * @throws ProblemException BODY_TOO_LARGE; INVALID_REQUEST when the body ends early or the connection breaks
+     * @throws ProblemException BODY_TOO_LARGE; OVERLOADED; INVALID_REQUEST when the body ends early or the connection breaks
      */
-    public static byte[] read(InputStream in, long contentLength, long cap, String settingName) {
+    public static byte[] read(InputStream in, long contentLength, long cap, String settingName, MemoryShare memory) {
+        // No wait would ever make room for more.
+        long most = Math.max(MemoryShare.FREE_BYTES, memory.most() / WEIGHT);
+        if (most < cap) {
+            return readUpTo(in, contentLength, (int) most, LimitsConfig.MEMORY_BUDGET, memory);
+        }
+        return readUpTo(in, contentLength, (int) cap, settingName, memory);
+    }
+
+    private static byte[] readUpTo(
+            InputStream in, long contentLength, int cap, String settingName, MemoryShare memory) {
         if (contentLength > cap) {
             if (contentLength - cap <= MOST_DISCARDED_BYTES) {
                 discard(in, contentLength);
@@ -63,48 +86,66 @@ public final class BodyReader {
             throw new Problem.BodyTooLarge(cap, settingName).toException();
         }
         try {
-            return contentLength >= 0 ? readKnown(in, (int) contentLength) : readUnknown(in, (int) cap, settingName);
+            return contentLength >= 0
+                    ? readKnown(in, (int) contentLength, memory)
+                    : readUnknown(in, cap, settingName, memory);
         } catch (IOException e) {
             throw unreadable();
+        } catch (ProblemException e) {
+            // Given back first: what is thrown away may take long to come.
+            memory.close();
+            discard(in, MOST_DISCARDED_BYTES);
+            throw e;
         }
     }
 
-    private static byte[] readKnown(InputStream in, int length) throws IOException {
-        // Memory for what arrives, not for what is announced.
-        byte[] body = length <= AT_ONCE_BYTES ? new byte[length] : null;
-        int arrived;
-        if (body != null) {
-            arrived = in.readNBytes(body, 0, length);
-        } else {
-            body = in.readNBytes(length);
-            arrived = body.length;
+    private static byte[] readKnown(InputStream in, int length, MemoryShare memory) throws IOException {
+        byte[] body = buffer(Math.min(length, MemoryShare.FREE_BYTES), memory);
+        int arrived = 0;
+        while (true) {
+            arrived += in.readNBytes(body, arrived, body.length - arrived);
+            if (arrived == length) {
+                return body;
+            }
+            if (arrived < body.length) {
+                throw unreadable();
+            }
+            byte[] larger = buffer((int) Math.min(length, (long) body.length * GROWTH), memory);
+            System.arraycopy(body, 0, larger, 0, arrived);
+            body = larger;
         }
-        if (arrived < length) {
-            throw unreadable();
-        }
-        return body;
     }
 
-    private static byte[] readUnknown(InputStream in, int cap, String settingName) throws IOException {
-        byte[] buffer = new byte[Math.min(FIRST_BYTES, cap)];
+    private static byte[] readUnknown(InputStream in, int cap, String settingName, MemoryShare memory)
+            throws IOException {
+        byte[] body = buffer(Math.min(FIRST_BYTES, cap), memory);
         int length = 0;
         while (true) {
-            length += in.readNBytes(buffer, length, buffer.length - length);
-            if (length < buffer.length) {
-                return Arrays.copyOf(buffer, length);
+            length += in.readNBytes(body, length, body.length - length);
+            if (length < body.length) {
+                return Arrays.copyOf(body, length);
             }
             // Full: one byte more tells a body that ends here from a longer one.
             int next = in.read();
             if (next < 0) {
-                return buffer;
+                return body;
             }
             if (length == cap) {
-                discard(in, MOST_DISCARDED_BYTES);
                 throw new Problem.BodyTooLarge(cap, settingName).toException();
             }
-            buffer = Arrays.copyOf(buffer, (int) Math.min(cap, Math.max(buffer.length * 2L, FIRST_BYTES)));
-            buffer[length++] = (byte) next;
+            byte[] larger = buffer((int) Math.min(cap, Math.max(body.length * 2L, FIRST_BYTES)), memory);
+            System.arraycopy(body, 0, larger, 0, length);
+            body = larger;
+            body[length++] = (byte) next;
         }
+    }
+
+    /** An empty buffer, once the budget has room for a body of this size instead of the one before. */
+    private static byte[] buffer(int size, MemoryShare memory) {
+        if (size > MemoryShare.FREE_BYTES) {
+            memory.take((long) size * WEIGHT - memory.held());
+        }
+        return new byte[size];
     }
 
     private static void discard(InputStream in, long most) {

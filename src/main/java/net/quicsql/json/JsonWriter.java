@@ -7,18 +7,27 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends JSON text in UTF-8 to a growing buffer. The caller writes the punctuation of objects and arrays; this class
  * knows how values are spelled. {@code /} and {@code =} are never escaped, for some clients read such strings without
  * unescaping them.
  *
- * <p>One thread at a time. A buffer can be cut back to an earlier length, so a half-written value leaves no trace.
+ * <p>One thread at a time. A buffer can be cut back to an earlier length, so a half-written value leaves no trace. A writer
+ * with a {@link JsonOverflow} keeps a part of its text there, and must be closed.
  */
-public final class JsonWriter {
+public final class JsonWriter implements AutoCloseable {
     private static final int INITIAL_BYTES = 512;
     /** Longest text of a long or of one escape, with room to spare. */
     private static final int SHORT_BYTES = 32;
+    /** Longer values are written part by part: each part must fit a buffer that nobody need be asked for. */
+    private static final int PART_BYTES = 24 * 1024;
+
+    /** Whole groups of three: base64 of the parts, put together, is that of the whole. */
+    private static final int BASE64_PART_BYTES = PART_BYTES / 4 * 3;
+
+    private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
@@ -27,8 +36,11 @@ public final class JsonWriter {
     private static final byte[] MIN_LONG = Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
 
+    private final @Nullable JsonOverflow overflow;
     private byte[] buffer;
     private int length;
+    /** Bytes before those of the buffer, which the overflow has. */
+    private int handedOver;
 
     public JsonWriter() {
         this(INITIAL_BYTES);
@@ -36,28 +48,58 @@ public final class JsonWriter {
 
     public JsonWriter(int initialBytes) {
         buffer = new byte[initialBytes];
+        overflow = null;
+    }
+
+    public JsonWriter(JsonOverflow overflow) {
+        buffer = new byte[INITIAL_BYTES];
+        this.overflow = requireNonNull(overflow, "overflow is null");
     }
 
     /** Bytes written so far. */
     public int length() {
-        return length;
+        return handedOver + length;
+    }
+
+    /** How many of these bytes the overflow has. */
+    public int handedOver() {
+        return handedOver;
     }
 
     /** Cuts the text back to an earlier {@link #length()}. */
     public void truncate(int newLength) {
-        if (newLength < 0 || newLength > length) {
-            throw new IllegalArgumentException("newLength " + newLength + " is not within 0.." + length);
+        if (newLength < 0 || newLength > length()) {
+            throw new IllegalArgumentException("newLength " + newLength + " is not within 0.." + length());
         }
-        length = newLength;
+        if (overflow != null && newLength < handedOver) {
+            overflow.truncate(newLength);
+            handedOver = newLength;
+        }
+        length = newLength - handedOver;
     }
 
-    /** Hands over what was written; the array may be longer than {@link #length()}. */
+    /** Writes out what was written. */
     public void writeTo(OutputStream out) throws IOException {
+        if (overflow != null && handedOver > 0) {
+            overflow.writeTo(out);
+        }
         out.write(buffer, 0, length);
     }
 
+    /** A copy of what was written, none of which may have been handed over. */
     public byte[] toByteArray() {
+        if (handedOver > 0) {
+            throw new IllegalStateException(handedOver + " bytes were handed over");
+        }
         return Arrays.copyOf(buffer, length);
+    }
+
+    /** Gives back what the overflow holds. Idempotent. */
+    @Override
+    public void close() {
+        if (overflow != null) {
+            overflow.close();
+        }
     }
 
     @Override
@@ -67,17 +109,16 @@ public final class JsonWriter {
 
     /** Appends bytes that are JSON already, as a member's name with its colon. */
     public JsonWriter raw(byte[] json) {
-        reserve(json.length);
-        System.arraycopy(json, 0, buffer, length, json.length);
-        length += json.length;
+        copy(json, json.length);
         return this;
     }
 
-    /** Appends all that another writer holds. */
+    /** Appends all that another writer holds, one without an overflow. */
     public JsonWriter raw(JsonWriter other) {
-        reserve(other.length);
-        System.arraycopy(other.buffer, 0, buffer, length, other.length);
-        length += other.length;
+        if (other.overflow != null) {
+            throw new IllegalArgumentException("the other writer has an overflow");
+        }
+        copy(other.buffer, other.length);
         return this;
     }
 
@@ -141,7 +182,7 @@ public final class JsonWriter {
         requireNonNull(text, "text is null");
         raw('"');
         int at = 0;
-        int end = text.length();
+        int end = Math.min(text.length(), PART_BYTES);
         reserve(end + SHORT_BYTES);
         while (at < end) {
             char c = text.charAt(at);
@@ -151,7 +192,7 @@ public final class JsonWriter {
             buffer[length++] = (byte) c;
             at++;
         }
-        if (at < end) {
+        if (at < text.length()) {
             appendEscaped(text, at);
         }
         return raw('"');
@@ -159,24 +200,33 @@ public final class JsonWriter {
 
     /** A JSON string from bytes meant to be UTF-8; what is none becomes U+FFFD. */
     public JsonWriter string(byte[] utf8) {
-        reserve(utf8.length + 2);
-        buffer[length++] = '"';
+        beginValue(utf8);
+        raw('"');
         int plain = 0;
         while (plain < utf8.length && isPlain(utf8[plain])) {
             plain++;
         }
-        System.arraycopy(utf8, 0, buffer, length, plain);
-        length += plain;
+        copy(utf8, plain);
         if (plain < utf8.length) {
             appendEscaped(utf8, plain);
         }
+        valueWritten(utf8);
         return raw('"');
     }
 
     /** A JSON string of base64 in the standard alphabet. */
     public JsonWriter base64(byte[] bytes, Padding padding) {
+        beginValue(bytes);
         raw('"');
-        raw(padding.encoder.encode(bytes));
+        if (bytes.length <= BASE64_PART_BYTES) {
+            raw(padding.encoder.encode(bytes));
+        } else {
+            for (int at = 0; at < bytes.length; at += BASE64_PART_BYTES) {
+                int end = Math.min(bytes.length, at + BASE64_PART_BYTES);
+                raw(padding.encoder.encode(Arrays.copyOfRange(bytes, at, end)));
+            }
+        }
+        valueWritten(bytes);
         return raw('"');
     }
 
@@ -283,16 +333,50 @@ public final class JsonWriter {
         return digits;
     }
 
+    private void copy(byte[] bytes, int count) {
+        int at = 0;
+        while (at < count) {
+            int part = overflow == null ? count - at : Math.min(PART_BYTES, count - at);
+            reserve(part);
+            System.arraycopy(bytes, at, buffer, length, part);
+            length += part;
+            at += part;
+        }
+    }
+
+    private void beginValue(byte[] value) {
+        if (overflow != null && value.length > JsonOverflow.FREE_BYTES) {
+            overflow.beginValue(value.length);
+        }
+    }
+
+    private void valueWritten(byte[] value) {
+        if (overflow != null && value.length > JsonOverflow.FREE_BYTES) {
+            overflow.valueWritten(value.length);
+        }
+    }
+
+    /** Makes room for bytes that follow each other: no more than {@link #PART_BYTES} and a little. */
     private void reserve(int more) {
         if (buffer.length - length < more) {
-            long wanted = Math.max((long) buffer.length * 2, (long) length + more);
-            if (wanted > Integer.MAX_VALUE - 16) {
-                if ((long) length + more > Integer.MAX_VALUE - 16) {
-                    throw new IllegalStateException("a JSON text may not pass 2 GiB");
-                }
-                wanted = Integer.MAX_VALUE - 16;
-            }
-            buffer = Arrays.copyOf(buffer, (int) wanted);
+            makeRoom(more);
+        }
+    }
+
+    private void makeRoom(int more) {
+        if ((long) handedOver + length + more > MOST_BYTES) {
+            throw new IllegalStateException("a JSON text may not pass 2 GiB");
+        }
+        int wanted = (int) Math.min(MOST_BYTES, Math.max((long) buffer.length * 2, (long) length + more));
+        if (overflow == null || wanted <= JsonOverflow.FREE_BYTES || overflow.mayGrowTo(wanted)) {
+            buffer = Arrays.copyOf(buffer, wanted);
+            return;
+        }
+        overflow.take(buffer, 0, length);
+        handedOver += length;
+        length = 0;
+        if (buffer.length < more) {
+            buffer = new byte[more];
         }
     }
 }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursorBufferBytes bytes of a cursor's rows that are held in memory
  * @param maxCursorSpoolBytes bytes of a cursor's rows that are held on disk while the client reads slowly
  * @param minResponseBytesPerSecond bytes of its answer that a client must take each second while they wait for it
+ * @param memoryBudgetBytes bytes of heap that all request bodies and answers together may take
  */
 public record LimitsConfig(
         Duration statementTimeout,
@@ -64,7 +65,8 @@ public record LimitsConfig(
         long maxResponseBytes,
         long cursorBufferBytes,
         long maxCursorSpoolBytes,
-        long minResponseBytesPerSecond) {
+        long minResponseBytesPerSecond,
+        long memoryBudgetBytes) {
 
     // The full names of the keys, for messages that tell an operator which one to turn.
     public static final String STATEMENT_TIMEOUT = "limits.statement_timeout";
@@ -94,6 +96,7 @@ public record LimitsConfig(
     public static final String CURSOR_BUFFER = "limits.cursor_buffer";
     public static final String MAX_CURSOR_SPOOL = "limits.max_cursor_spool";
     public static final String MIN_RESPONSE_RATE = "limits.min_response_rate";
+    public static final String MEMORY_BUDGET = "limits.memory_budget";
 
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
@@ -102,6 +105,10 @@ public record LimitsConfig(
     /** What is held in one array; SQLite's own bound for a value is a little below it too. */
     private static final long MAX_IN_MEMORY = GIB;
 
+    /** Less would refuse requests of a size that everybody sends. */
+    private static final long LEAST_BUDGET = MIB;
+
+    private static final long MAX_BUDGET = 1024 * GIB;
     private static final long MAX_ON_DISK = 1024 * GIB;
     private static final int MAX_COUNT = 1_000_000;
     private static final int MAX_ROWS_BOUND = 1_000_000_000;
@@ -149,6 +156,9 @@ public record LimitsConfig(
             throw new IllegalArgumentException(MAX_REQUEST_BURST_PER_PRINCIPAL + ": means nothing without "
                     + MAX_REQUESTS_PER_SECOND_PER_PRINCIPAL);
         }
+        if (memoryBudgetBytes < LEAST_BUDGET || memoryBudgetBytes > MAX_BUDGET) {
+            throw new IllegalArgumentException(MEMORY_BUDGET + ": must be from " + LEAST_BUDGET + " to " + MAX_BUDGET);
+        }
         if (lockWait.compareTo(contendedIdleTimeout) <= 0) {
             throw new IllegalArgumentException(LOCK_WAIT + ": must be greater than " + CONTENDED_IDLE_TIMEOUT
                     + ", or writers give up before a holder that went quiet is stopped");
@@ -158,7 +168,7 @@ public record LimitsConfig(
     public static LimitsConfig defaults() {
         return of(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
@@ -190,8 +200,10 @@ public record LimitsConfig(
             @JsonProperty("max_response_size") @Nullable DataSize maxResponseSize,
             @JsonProperty("cursor_buffer") @Nullable DataSize cursorBuffer,
             @JsonProperty("max_cursor_spool") @Nullable DataSize maxCursorSpool,
-            @JsonProperty("min_response_rate") @Nullable DataSize minResponseRate) {
+            @JsonProperty("min_response_rate") @Nullable DataSize minResponseRate,
+            @JsonProperty("memory_budget") @Nullable DataSize memoryBudget) {
         int transactions = or(maxTransactionsPerDatabase, 64);
+        long memory = or(memoryBudget, MemoryBudget.suiting(Runtime.getRuntime().maxMemory()));
         return new LimitsConfig(
                 or(statementTimeout, Duration.ofSeconds(30)),
                 or(lockWait, Duration.ofSeconds(10)),
@@ -212,14 +224,15 @@ public record LimitsConfig(
                 or(maxStoredSqlLength, 64 * KIB),
                 or(maxHranaBody, 32 * MIB),
                 or(maxQueryBody, 8 * MIB),
-                or(maxSqlLength, 8 * MIB),
-                or(maxValueSize, 16 * MIB),
+                or(maxSqlLength, Math.min(8 * MIB, MemoryBudget.largestValue(memory))),
+                or(maxValueSize, Math.min(16 * MIB, MemoryBudget.largestValue(memory))),
                 or(maxRows, 100_000),
                 or(maxResultSize, 64 * MIB),
                 or(maxResponseSize, 64 * MIB),
                 or(cursorBuffer, MIB),
                 or(maxCursorSpool, GIB),
-                or(minResponseRate, KIB));
+                or(minResponseRate, KIB),
+                memory);
     }
 
     /** Three quarters: a principal that takes all it may leaves some to the others. */

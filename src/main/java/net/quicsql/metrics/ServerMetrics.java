@@ -1,16 +1,20 @@
 package net.quicsql.metrics;
 
+import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import net.quicsql.access.DatabaseName;
 
 /**
  * Every metric of ours: its name, unit and labels. In the registry (and so in JMX and Graphite) a metric is called {@code
- * quicsql.<database>.<family>} or {@code quicsql.<database>.<operation>.<family>}; {@link #series} gives the same metrics
+ * quicsql.<database>.<family>} or {@code quicsql.<database>.<operation>.<family>}, one of the whole server {@code
+ * quicsql.<family>}; {@link #series} gives the same metrics
  * with labels, for Prometheus. Thread-safe.
  */
 public final class ServerMetrics {
@@ -53,6 +57,10 @@ public final class ServerMetrics {
             new Family("wal_alarm", "1 while the write-ahead log is past its alarm, else 0", Kind.GAUGE);
     static final Family WAL_BYTES = new Family("wal_bytes", "Size of the write-ahead log", Kind.GAUGE);
 
+    /** Of the whole server, without a label. */
+    static final Family BUFFERED_BYTES =
+            new Family("buffered_bytes", "Heap that large request bodies and answers take up by our count", Kind.GAUGE);
+
     /** How a family is told to Prometheus. */
     public enum Kind {
         COUNTER,
@@ -83,6 +91,7 @@ public final class ServerMetrics {
     }
 
     private final MetricRegistry registry;
+    private final List<Series> ofServer = new CopyOnWriteArrayList<>();
     private final ConcurrentHashMap<DatabaseName, Entry> databases = new ConcurrentHashMap<>();
 
     private record Entry(DatabaseMetrics metrics, DatabaseSeries series) {}
@@ -104,10 +113,17 @@ public final class ServerMetrics {
         }
     }
 
+    /** Shows how much heap large bodies and answers take. To be called once. */
+    public void bufferedBytes(LongSupplier current) {
+        Gauge<Long> gauge = current::getAsLong;
+        registry.register(PREFIX + BUFFERED_BYTES.name(), gauge);
+        ofServer.add(new Series(BUFFERED_BYTES, Map.of(), new Value.Count(current)));
+    }
+
     /** All metrics of ours, as they are now. */
     public List<Series> series() {
-        return databases.values().stream()
-                .flatMap(entry -> entry.series().all().stream())
+        return Stream.concat(
+                        ofServer.stream(), databases.values().stream().flatMap(entry -> entry.series().all().stream()))
                 .toList();
     }
 

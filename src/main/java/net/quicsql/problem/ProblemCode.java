@@ -35,7 +35,7 @@ public enum ProblemCode {
     UNSUPPORTED_ENCODING(415),
     /** The principal sends too many requests a second. */
     RATE_LIMITED(429, 429, true),
-    /** Too many requests work on the database. */
+    /** Too many requests work on the database, or there is no memory or temporary disk for a body or an answer. */
     OVERLOADED(503, 503, true),
     /** A statement ran longer than allowed. */
     STATEMENT_TIMEOUT(504),

@@ -10,11 +10,13 @@ import net.quicsql.sql.StatementResult;
 final class QueryEncoder implements BatchSink {
     private static final byte[] RESULTS = "{\"results\":[".getBytes(StandardCharsets.US_ASCII);
 
-    private final JsonWriter json = new JsonWriter();
+    private final JsonWriter json;
     private final QueryResult result;
     private final QueryLimits limits;
 
-    QueryEncoder(QueryLimits limits) {
+    /** @param json empty; closed by whoever gave it */
+    QueryEncoder(QueryLimits limits, JsonWriter json) {
+        this.json = json;
         result = new QueryResult(json, limits);
         this.limits = limits;
     }

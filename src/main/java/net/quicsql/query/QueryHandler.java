@@ -10,6 +10,7 @@ import net.quicsql.access.Principal;
 import net.quicsql.engine.BatchOutcome;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.http.Answer;
+import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.Body;
 import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.json.JsonInput;
@@ -36,12 +37,14 @@ public final class QueryHandler {
     private final QueryEngine engine;
     private final QueryDecoder decoder;
     private final QueryLimits limits;
+    private final AnswerBuffers buffers;
 
-    public QueryHandler(StreamEngine engine, JsonInput input, QueryLimits limits) {
-        this(QueryEngine.of(engine), input, limits);
+    public QueryHandler(StreamEngine engine, JsonInput input, QueryLimits limits, AnswerBuffers buffers) {
+        this(QueryEngine.of(engine), input, limits, buffers);
     }
 
-    QueryHandler(QueryEngine engine, JsonInput input, QueryLimits limits) {
+    QueryHandler(QueryEngine engine, JsonInput input, QueryLimits limits, AnswerBuffers buffers) {
+        this.buffers = buffers;
         this.engine = engine;
         this.decoder = new QueryDecoder(input);
         this.limits = limits;
@@ -66,9 +69,19 @@ public final class QueryHandler {
     }
 
     private Answer single(QueryRequest.Single request, DatabaseName database, Principal principal) {
-        QueryEncoder encoder = new QueryEncoder(limits);
-        StatementResult result = engine.query(database, principal, statement(request), encoder.single());
-        return success(encoder.finish(result));
+        JsonWriter json = buffers.newWriter();
+        boolean answered = false;
+        try {
+            QueryEncoder encoder = new QueryEncoder(limits, json);
+            StatementResult result = engine.query(database, principal, statement(request), encoder.single());
+            Answer answer = success(encoder.finish(result));
+            answered = true;
+            return answer;
+        } finally {
+            if (!answered) {
+                json.close();
+            }
+        }
     }
 
     private Answer batch(
@@ -81,10 +94,23 @@ public final class QueryHandler {
                 return failure(e.problem(), statements.size(), prefer);
             }
         }
-        QueryEncoder encoder = new QueryEncoder(limits);
-        BatchOutcome outcome = engine.queryBatch(database, principal, statements, encoder);
-        Problem problem = outcome.problem();
-        return problem == null ? success(encoder.finishBatch()) : failure(problem, outcome.failedIndex(), prefer);
+        JsonWriter json = buffers.newWriter();
+        boolean answered = false;
+        try {
+            QueryEncoder encoder = new QueryEncoder(limits, json);
+            BatchOutcome outcome = engine.queryBatch(database, principal, statements, encoder);
+            Problem problem = outcome.problem();
+            if (problem != null) {
+                return failure(problem, outcome.failedIndex(), prefer);
+            }
+            Answer answer = success(encoder.finishBatch());
+            answered = true;
+            return answer;
+        } finally {
+            if (!answered) {
+                json.close();
+            }
+        }
     }
 
     private Statement statement(QueryRequest.Single request) {

@@ -19,6 +19,8 @@ import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.http.JerseyAnswers;
 import net.quicsql.http.RequestHeaders;
+import net.quicsql.limits.MemoryBudget;
+import net.quicsql.limits.MemoryShare;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class QueryResource {
     private final Admission admission;
     private final long maxBodyBytes;
     private final String bodySetting;
+    private final MemoryBudget memory;
 
     /**
      * The resource around a handler.
@@ -42,7 +45,9 @@ public final class QueryResource {
             DatabaseSelector selector,
             Admission admission,
             long maxBodyBytes,
-            String bodySetting) {
+            String bodySetting,
+            MemoryBudget memory) {
+        this.memory = memory;
         this.handler = handler;
         this.selector = selector;
         this.admission = admission;
@@ -100,14 +105,16 @@ public final class QueryResource {
         DatabaseName database = selector.select(path, headers.namespace(), headers.host());
         // Asked here too, before the body is read: a stranger shall not make us take 8 MiB.
         AccessPolicy.requireRead(principal, database);
-        return JerseyAnswers.response(admission.admit(
-                principal,
-                database,
-                () -> handler.handle(
-                        BodyReader.read(body, headers, maxBodyBytes, bodySetting),
-                        database,
-                        principal,
-                        joined(prefer))));
+        try (MemoryShare share = memory.share()) {
+            return JerseyAnswers.response(admission.admit(
+                    principal,
+                    database,
+                    () -> handler.handle(
+                            BodyReader.read(body, headers, maxBodyBytes, bodySetting, share),
+                            database,
+                            principal,
+                            joined(prefer))));
+        }
     }
 
     /** Several headers of one name mean the same as one with commas. */

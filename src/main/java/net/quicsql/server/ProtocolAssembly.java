@@ -10,11 +10,14 @@ import net.quicsql.hrana.HranaResource;
 import net.quicsql.hrana.PipelineHandler;
 import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Admission;
+import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.HttpAssembly;
 import net.quicsql.http.RequestClients;
 import net.quicsql.json.JsonInput;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.MemoryBudget;
+import net.quicsql.metrics.ServerMetrics;
 import net.quicsql.query.QueryHandler;
 import net.quicsql.query.QueryLimits;
 import net.quicsql.query.QueryResource;
@@ -27,15 +30,20 @@ final class ProtocolAssembly {
             QuicsqlConfiguration configuration,
             Environment environment,
             StorageAssembly storage,
-            RequestClients clients) {
+            RequestClients clients,
+            ServerMetrics metrics) {
         LimitsConfig limits = configuration.limits();
         HttpAssembly.install(environment, clients, limits.minResponseBytesPerSecond());
         DatabaseSelector selector = new DatabaseSelector(
                 configuration.defaultDatabase().orElse(null),
                 configuration.hostSuffix().orElse(null));
         Admission admission = new Admission(limits, System::nanoTime, storage::metricsOf);
-        hrana(environment, storage.engine(), limits, selector, admission);
-        query(environment, storage.engine(), limits, selector, admission);
+        MemoryBudget memory = new MemoryBudget(limits.memoryBudgetBytes());
+        // Not in the data directory: what is cut off there by a crash would stay.
+        AnswerBuffers buffers = new AnswerBuffers(memory, Path.of(System.getProperty("java.io.tmpdir")));
+        metrics.bufferedBytes(memory::held);
+        hrana(environment, storage.engine(), limits, selector, admission, memory, buffers);
+        query(environment, storage.engine(), limits, selector, admission, memory, buffers);
     }
 
     private static void hrana(
@@ -43,19 +51,20 @@ final class ProtocolAssembly {
             StreamEngine engine,
             LimitsConfig limits,
             DatabaseSelector selector,
-            Admission admission) {
+            Admission admission,
+            MemoryBudget memory,
+            AnswerBuffers buffers) {
         HranaLimits bounds = HranaLimits.of(limits);
-        HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes());
-        // Not in the data directory: what is cut off there by a crash would stay.
-        Path spools = Path.of(System.getProperty("java.io.tmpdir"));
+        HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes(), buffers);
         environment
                 .jersey()
                 .register(new HranaResource(
                         new PipelineHandler(engine, json, bounds),
-                        new CursorHandler(engine, json, bounds, spools),
+                        new CursorHandler(engine, json, bounds, buffers),
                         selector,
                         admission,
-                        bounds));
+                        bounds,
+                        memory));
     }
 
     private static void query(
@@ -63,16 +72,19 @@ final class ProtocolAssembly {
             StreamEngine engine,
             LimitsConfig limits,
             DatabaseSelector selector,
-            Admission admission) {
+            Admission admission,
+            MemoryBudget memory,
+            AnswerBuffers buffers) {
         JsonInput input = new JsonInput(Math.toIntExact(limits.maxQueryBodyBytes()));
         QueryLimits bounds = new QueryLimits(limits.maxRows(), limits.maxResultBytes(), limits.maxResponseBytes());
         environment
                 .jersey()
                 .register(new QueryResource(
-                        new QueryHandler(engine, input, bounds),
+                        new QueryHandler(engine, input, bounds, buffers),
                         selector,
                         admission,
                         limits.maxQueryBodyBytes(),
-                        LimitsConfig.MAX_QUERY_BODY));
+                        LimitsConfig.MAX_QUERY_BODY,
+                        memory));
     }
 }

@@ -68,6 +68,6 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
                 StorageAssembly.assemble(configuration, environment, directory, operations.metrics(), clients);
         operations.watch(storage, environment);
         environment.admin().addTask(new RotateBatonKeyTask(storage.batonKeys()));
-        ProtocolAssembly.assemble(configuration, environment, storage, clients);
+        ProtocolAssembly.assemble(configuration, environment, storage, clients, operations.metrics());
     }
 }

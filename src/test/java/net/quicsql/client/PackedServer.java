@@ -46,17 +46,20 @@ public final class PackedServer implements AutoCloseable {
     private final Path folder;
     private final Map<String, String> settings;
     private final List<String> wrapper;
+    private final List<String> flags;
     private final int port;
     private final int adminPort;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Process process;
 
-    private PackedServer(Jdk jdk, Path folder, Map<String, String> settings, List<String> wrapper) throws IOException {
+    private PackedServer(Jdk jdk, Path folder, Map<String, String> settings, List<String> wrapper, List<String> flags)
+            throws IOException {
         this.jdk = jdk;
         this.folder = Files.createDirectories(folder);
         this.settings = Map.copyOf(settings);
         this.wrapper = List.copyOf(wrapper);
+        this.flags = List.copyOf(flags);
         try (ServerSocket one = free();
                 ServerSocket other = free()) {
             port = one.getLocalPort();
@@ -74,13 +77,22 @@ public final class PackedServer implements AutoCloseable {
         return start(jdk, folder, settings, List.of());
     }
 
+    /** As {@link #start(Jdk, Path, Map)}, with more flags for the JVM. */
+    public static PackedServer startWithFlags(Jdk jdk, Path folder, Map<String, String> settings, String... flags)
+            throws Exception {
+        return started(new PackedServer(jdk, folder, settings, List.of(), List.of(flags)));
+    }
+
     /**
      * As {@link #start(Jdk, Path, Map)}, by way of a command that runs the words that follow it in its own process, as
      * {@code prlimit} and {@code strace -D} do.
      */
     public static PackedServer start(Jdk jdk, Path folder, Map<String, String> settings, List<String> wrapper)
             throws Exception {
-        PackedServer server = new PackedServer(jdk, folder, settings, wrapper);
+        return started(new PackedServer(jdk, folder, settings, wrapper, List.of()));
+    }
+
+    private static PackedServer started(PackedServer server) throws Exception {
         try {
             server.start();
         } catch (Throwable failure) {
@@ -127,6 +139,10 @@ public final class PackedServer implements AutoCloseable {
         return port;
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** The folder of the database files. */
     public Path data() {
         return folder.resolve("data");
@@ -152,8 +168,10 @@ public final class PackedServer implements AutoCloseable {
         environment.put("QUICSQL_DATA", data().toString());
         environment.put(
                 "QUICSQL_JAVA_OPTS",
-                settings.entrySet().stream()
-                        .map(setting -> "-Ddw." + setting.getKey() + "=" + setting.getValue())
+                Stream.concat(
+                                flags.stream(),
+                                settings.entrySet().stream()
+                                        .map(setting -> "-Ddw." + setting.getKey() + "=" + setting.getValue()))
                         .collect(Collectors.joining(" ")));
         process = builder.start();
         // Should this JVM be ended in the middle of a test.

@@ -16,6 +16,7 @@ import net.quicsql.access.Principal;
 import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Answer;
 import net.quicsql.http.Body;
+import net.quicsql.http.Buffers;
 import net.quicsql.problem.ProblemException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,9 +38,9 @@ class CursorHandlerTest {
     void setUp() {
         handler = new CursorHandler(
                 streams,
-                new JsonEncoding(1_000_000),
+                new JsonEncoding(1_000_000, Buffers.roomy()),
                 new HranaLimits(1_000_000, 10_000, 1_000, 100_000),
-                directory,
+                Buffers.in(directory),
                 nanoTime::get);
     }
 
@@ -180,9 +181,9 @@ class CursorHandlerTest {
         assertThat(flushes[0]).isZero();
         CursorHandler slow = new CursorHandler(
                 streams,
-                new JsonEncoding(1_000_000),
+                new JsonEncoding(1_000_000, Buffers.roomy()),
                 new HranaLimits(1_000_000, 10_000, 1_000, 100_000),
-                directory,
+                Buffers.in(directory),
                 () -> nanoTime.addAndGet(3_000_000));
         try (Body body = answer(slow, step("ROWS 5"))) {
             body.writeTo(out);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import net.quicsql.http.Buffers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +18,7 @@ class CursorSpoolTest {
 
     @Test
     void keepsALittleInMemory() throws IOException {
-        try (CursorSpool spool = new CursorSpool(10, 100, directory.resolve("missing"))) {
+        try (CursorSpool spool = new CursorSpool(10, 100, Buffers.in(directory.resolve("missing")))) {
             take(spool, "01234");
             take(spool, "56789");
             assertThat(spool.size()).isEqualTo(10);
@@ -29,7 +30,7 @@ class CursorSpoolTest {
     @Test
     void keepsTheRestInAFile() throws IOException {
         StringBuilder all = new StringBuilder();
-        try (CursorSpool spool = new CursorSpool(10, 1_000_000, directory)) {
+        try (CursorSpool spool = new CursorSpool(10, 1_000_000, Buffers.in(directory))) {
             for (int i = 0; i < 50_000; i++) {
                 take(spool, i + "\n");
                 all.append(i).append('\n');
@@ -43,7 +44,7 @@ class CursorSpoolTest {
 
     @Test
     void leavesNoFileBehind() throws IOException {
-        CursorSpool spool = new CursorSpool(1, 100, directory);
+        CursorSpool spool = new CursorSpool(1, 100, Buffers.in(directory));
         take(spool, "more than one byte");
         spool.close();
         spool.close();
@@ -54,7 +55,7 @@ class CursorSpoolTest {
 
     @Test
     void isFullAtItsLimitAndTakesTheRestNevertheless() throws IOException {
-        try (CursorSpool spool = new CursorSpool(4, 10, directory)) {
+        try (CursorSpool spool = new CursorSpool(4, 10, Buffers.in(directory))) {
             take(spool, "012345678");
             assertThat(spool.isFull()).isFalse();
             take(spool, "9");
@@ -66,7 +67,7 @@ class CursorSpoolTest {
 
     @Test
     void isFullWhenItsFileFails() throws IOException {
-        try (CursorSpool spool = new CursorSpool(4, 1000, directory.resolve("missing"))) {
+        try (CursorSpool spool = new CursorSpool(4, 1000, Buffers.in(directory.resolve("missing")))) {
             take(spool, "0123");
             assertThat(spool.isFull()).isFalse();
             take(spool, "4567");

@@ -14,6 +14,7 @@ import java.util.List;
 import net.quicsql.engine.EngineFixture;
 import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Body;
+import net.quicsql.http.Buffers;
 import net.quicsql.limits.LimitsConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,9 +36,9 @@ class HranaEngineTest {
     void setUp() throws IOException {
         fixture = new EngineFixture(Files.createDirectory(folder.resolve("data")));
         HranaLimits limits = HranaLimits.of(LimitsConfig.defaults());
-        JsonEncoding encoding = new JsonEncoding(limits.maxBodyBytes());
+        JsonEncoding encoding = new JsonEncoding(limits.maxBodyBytes(), Buffers.roomy());
         pipelines = new PipelineHandler(fixture.engine(), encoding, limits);
-        cursors = new CursorHandler(fixture.engine(), encoding, limits, folder);
+        cursors = new CursorHandler(fixture.engine(), encoding, limits, Buffers.in(folder));
         pipeline(null, "execute", "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT UNIQUE)");
     }
 
@@ -78,6 +79,26 @@ class HranaEngineTest {
     void keepsWhatACursorWroteThoughNobodyReadsIt() throws IOException {
         answer(null, "INSERT INTO t(v) VALUES('a'),('b') RETURNING id").close();
         assertThat(rows(cursor(null, "SELECT v FROM t ORDER BY id"))).containsExactly("a", "b");
+    }
+
+    @Test
+    void writesNothingWhoseAnswerCannotBeKept() throws IOException {
+        HranaLimits limits = HranaLimits.of(LimitsConfig.defaults());
+        JsonEncoding encoding = new JsonEncoding(limits.maxBodyBytes(), Buffers.in(folder.resolve("missing")));
+        pipelines = new PipelineHandler(fixture.engine(), encoding, limits);
+        String rows = "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x+1 FROM c LIMIT 400)"
+                + " INSERT INTO t(v) SELECT printf('%08d%.*c', x, 10000, 'x') FROM c RETURNING v";
+
+        JsonNode alone = pipeline(null, "execute", rows, "execute", "SELECT count(*) FROM t");
+        assertThat(alone.at("/results/0/error/code").asText()).isEqualTo("OVERLOADED");
+        assertThat(alone.at("/results/1/response/result/rows/0/0/value").asText())
+                .isEqualTo("0");
+
+        JsonNode inside = pipeline(null, "execute", "BEGIN", "execute", rows, "get_autocommit", "execute", "ROLLBACK");
+        assertThat(inside.at("/results/1/error/code").asText()).isEqualTo("OVERLOADED");
+        assertThat(inside.at("/results/2/response/is_autocommit").asBoolean()).isFalse();
+        assertThat(inside.at("/results/3/type").asText()).isEqualTo("ok");
+        assertThat(rows(cursor(null, "SELECT v FROM t"))).isEmpty();
     }
 
     @Test

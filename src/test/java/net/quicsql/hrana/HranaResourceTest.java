@@ -19,6 +19,7 @@ import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Admission;
+import net.quicsql.http.Buffers;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.ProblemException;
@@ -111,13 +112,14 @@ class HranaResourceTest {
     }
 
     private HranaResource resource() {
-        JsonEncoding encoding = new JsonEncoding(1_000);
+        JsonEncoding encoding = new JsonEncoding(1_000, Buffers.roomy());
         return new HranaResource(
                 new PipelineHandler(streams, encoding, LIMITS, () -> 0L),
-                new CursorHandler(streams, encoding, LIMITS, Path.of("missing"), () -> 0L),
+                new CursorHandler(streams, encoding, LIMITS, Buffers.in(Path.of("missing")), () -> 0L),
                 new DatabaseSelector(new DatabaseName("fallback"), null),
                 new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
-                LIMITS);
+                LIMITS,
+                Buffers.memory());
     }
 
     private Invocation.Builder request(String path) {

@@ -10,6 +10,7 @@ import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Answer;
+import net.quicsql.http.Buffers;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -24,7 +25,10 @@ class PipelineHandlerTest {
 
     private final FakeStreams streams = new FakeStreams();
     private final PipelineHandler handler = new PipelineHandler(
-            streams, new JsonEncoding(1_000_000), new HranaLimits(1_000_000, 10_000, 1_000, 10_000), () -> 0L);
+            streams,
+            new JsonEncoding(1_000_000, Buffers.roomy()),
+            new HranaLimits(1_000_000, 10_000, 1_000, 10_000),
+            () -> 0L);
 
     @Test
     void runsNothing() throws IOException {

@@ -43,6 +43,7 @@ class LimitsConfigTest {
             cursor_buffer: 20KiB
             max_cursor_spool: 21GiB
             min_response_rate: 22KiB
+            memory_budget: 22MiB
             """;
 
     @Test
@@ -77,7 +78,8 @@ class LimitsConfigTest {
                         67_108_864,
                         1_048_576,
                         1_073_741_824,
-                        1024));
+                        1024,
+                        MemoryBudget.suiting(Runtime.getRuntime().maxMemory())));
         assertThat(parse("{}")).isEqualTo(defaults);
     }
 
@@ -111,7 +113,18 @@ class LimitsConfigTest {
                         19 * 1024,
                         20 * 1024,
                         21L << 30,
-                        22 * 1024));
+                        22 * 1024,
+                        22 << 20));
+    }
+
+    @Test
+    void takesSmallerValuesWithASmallBudget() throws Exception {
+        LimitsConfig small = parse("memory_budget: 32MiB");
+        assertThat(small.maxValueBytes()).isEqualTo(2 << 20);
+        assertThat(small.maxSqlBytes()).isEqualTo(2 << 20);
+        LimitsConfig own = parse("{memory_budget: 32MiB, max_value_size: 5MiB, max_sql_length: 4MiB}");
+        assertThat(own.maxValueBytes()).isEqualTo(5 << 20);
+        assertThat(own.maxSqlBytes()).isEqualTo(4 << 20);
     }
 
     @Test
@@ -145,6 +158,8 @@ class LimitsConfigTest {
         "max_value_size, 2GiB, limits.max_value_size: must be from 1 to 1073741824",
         "max_cursor_spool, 2TiB, limits.max_cursor_spool: must be from 1 to 1099511627776",
         "min_response_rate, 0B, limits.min_response_rate: must be from 1 to 1073741824",
+        "memory_budget, 1023KiB, limits.memory_budget: must be from 1048576 to 1099511627776",
+        "memory_budget, 2TiB, limits.memory_budget: must be from 1048576 to 1099511627776",
         "max_rows, many, max_rows",
         "statement_timeout, soon, statement_timeout",
         "max_hrana_body, large, max_hrana_body",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import net.quicsql.json.JsonWriter;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.Column;
@@ -18,7 +19,7 @@ class QueryEncoderTest {
 
     @Test
     void writesAResultWithoutRows() {
-        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT);
+        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT, new JsonWriter());
         encoder.single().columns(List.of());
 
         assertThat(encoder.finish(new StatementResult(3, 7L)).toString())
@@ -27,7 +28,7 @@ class QueryEncoderTest {
 
     @Test
     void writesEachKindOfValue() throws Exception {
-        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT);
+        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT, new JsonWriter());
         RowSink sink = encoder.single();
         sink.columns(List.of(new Column("a", null), new Column("a", "INT"), new Column("\"é", null)));
         sink.beginRow();
@@ -59,7 +60,7 @@ class QueryEncoderTest {
     @Test
     void writesRealsWithAPointOrAnExponent() {
         double[] values = {100, 1e300, -0.0, 1234567, 0.1, Double.MIN_VALUE, Double.MAX_VALUE, Double.NaN, 1 / 0.0};
-        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT);
+        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT, new JsonWriter());
         RowSink sink = encoder.single();
         sink.columns(V);
         sink.beginRow();
@@ -95,7 +96,7 @@ class QueryEncoderTest {
 
     @Test
     void countsEightBytesForOtherValues() {
-        QueryEncoder encoder = new QueryEncoder(new QueryLimits(100, 16, 1000));
+        QueryEncoder encoder = new QueryEncoder(new QueryLimits(100, 16, 1000), new JsonWriter());
         RowSink sink = encoder.single();
         sink.columns(V);
         for (int row = 0; row < 3; row++) {
@@ -111,7 +112,7 @@ class QueryEncoderTest {
 
     @Test
     void asksForNoRowAfterTheOneThatShowsTheCut() {
-        RowSink sink = new QueryEncoder(new QueryLimits(1, 1000, 1000)).single();
+        RowSink sink = new QueryEncoder(new QueryLimits(1, 1000, 1000), new JsonWriter()).single();
         sink.columns(V);
 
         sink.beginRow();
@@ -122,7 +123,7 @@ class QueryEncoderTest {
 
     @Test
     void startsAnewWhenAStatementIsTriedTwice() {
-        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT);
+        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT, new JsonWriter());
         RowSink sink = encoder.single();
         sink.columns(List.of());
         sink.columns(V);
@@ -133,7 +134,7 @@ class QueryEncoderTest {
 
     @Test
     void writesBatchesWithCapsForEachStatement() {
-        QueryEncoder encoder = new QueryEncoder(new QueryLimits(1, 1000, 1000));
+        QueryEncoder encoder = new QueryEncoder(new QueryLimits(1, 1000, 1000), new JsonWriter());
         for (int index = 0; index < 2; index++) {
             RowSink sink = encoder.begin(index);
             sink.columns(V);
@@ -154,7 +155,7 @@ class QueryEncoderTest {
 
     @Test
     void startsAnewWhenABatchIsTriedTwice() {
-        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT);
+        QueryEncoder encoder = new QueryEncoder(QueryLimits.DEFAULT, new JsonWriter());
         encoder.begin(0).columns(V);
         encoder.end(0, StatementResult.NOTHING);
         encoder.begin(0).columns(List.of());
@@ -166,7 +167,7 @@ class QueryEncoderTest {
 
     @Test
     void failsABatchWhoseAnswerGrowsTooLarge() {
-        QueryEncoder encoder = new QueryEncoder(new QueryLimits(1, 50, 50));
+        QueryEncoder encoder = new QueryEncoder(new QueryLimits(1, 50, 50), new JsonWriter());
         encoder.begin(0).columns(V);
         encoder.end(0, StatementResult.NOTHING);
 
@@ -178,7 +179,7 @@ class QueryEncoderTest {
 
     @Test
     void failsARowThatGrowsTooLarge() {
-        RowSink sink = new QueryEncoder(new QueryLimits(10, 10, 20)).single();
+        RowSink sink = new QueryEncoder(new QueryLimits(10, 10, 20), new JsonWriter()).single();
         sink.columns(V);
         sink.beginRow();
         sink.blobCell(new byte[9]);
@@ -200,7 +201,7 @@ class QueryEncoderTest {
 
     /** The rows of one-column results, followed by "truncated" if they were cut. */
     private static String rows(QueryLimits limits, String... values) {
-        QueryEncoder encoder = new QueryEncoder(limits);
+        QueryEncoder encoder = new QueryEncoder(limits, new JsonWriter());
         RowSink sink = encoder.single();
         sink.columns(V);
         for (String value : values) {

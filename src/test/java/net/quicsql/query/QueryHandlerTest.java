@@ -10,6 +10,7 @@ import net.quicsql.access.AccessLevel;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.http.Answer;
+import net.quicsql.http.Buffers;
 import net.quicsql.json.JsonInput;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -23,7 +24,8 @@ class QueryHandlerTest {
             ProblemCode.SQL_CONSTRAINT, 19, 2067, "SQLITE_CONSTRAINT_UNIQUE", "UNIQUE constraint failed: t.c");
 
     private final FakeEngine engine = new FakeEngine();
-    private final QueryHandler handler = new QueryHandler(engine, new JsonInput(1 << 20), QueryLimits.DEFAULT);
+    private final QueryHandler handler =
+            new QueryHandler(engine, new JsonInput(1 << 20), QueryLimits.DEFAULT, Buffers.roomy());
 
     @Test
     void answersOneStatement() {

@@ -24,6 +24,7 @@ import net.quicsql.access.AccessLevel;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
 import net.quicsql.http.Admission;
+import net.quicsql.http.Buffers;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.HttpAssembly;
 import net.quicsql.http.RequestClients;
@@ -159,7 +160,8 @@ class QueryWireTest {
             HttpAssembly.install(environment, new RequestClients(), 1024);
             environment.jersey().register(new AuthDynamicFeature(new AnyBearerFilter()));
             environment.jersey().register(new AuthValueFactoryProvider.Binder<>(Principal.class));
-            QueryHandler handler = new QueryHandler(new FakeEngine(), new JsonInput(CAP), QueryLimits.DEFAULT);
+            QueryHandler handler =
+                    new QueryHandler(new FakeEngine(), new JsonInput(CAP), QueryLimits.DEFAULT, Buffers.roomy());
             DatabaseSelector selector = new DatabaseSelector(new DatabaseName("app"), null);
             environment
                     .jersey()
@@ -168,7 +170,8 @@ class QueryWireTest {
                             selector,
                             new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
                             CAP,
-                            "query.max_bytes"));
+                            "query.max_bytes",
+                            Buffers.memory()));
         }
     }
 

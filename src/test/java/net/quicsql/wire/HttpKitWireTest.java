@@ -36,6 +36,7 @@ import net.quicsql.http.BodyReader;
 import net.quicsql.http.HttpAssembly;
 import net.quicsql.http.JerseyAnswers;
 import net.quicsql.http.RequestClients;
+import net.quicsql.limits.MemoryBudget;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import org.junit.jupiter.api.Test;
@@ -291,7 +292,8 @@ class HttpKitWireTest {
                 @PathParam("database") String database,
                 @jakarta.ws.rs.HeaderParam("Content-Length") Long length,
                 InputStream in) {
-            byte[] body = BodyReader.read(in, length == null ? -1 : length, 100, "test.cap");
+            byte[] body = BodyReader.read(
+                    in, length == null ? -1 : length, 100, "test.cap", new MemoryBudget(1 << 20).share());
             byte[] text = (database + ":" + new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
             return JerseyAnswers.response(new Answer(200, Answer.TEXT, Map.of("X-Kind", "echo"), Body.of(text)));
         }

@@ -5,7 +5,7 @@ import static net.quicsql.hrana.json.JsonEncoding.ascii;
 import java.util.List;
 import net.quicsql.hrana.CursorEncoder;
 import net.quicsql.hrana.CursorOutput;
-import net.quicsql.json.JsonWriter;
+import net.quicsql.http.AnswerBuffers;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -14,8 +14,8 @@ import net.quicsql.sql.RowSink;
 import net.quicsql.sql.StatementResult;
 
 /**
- * Writes the entries of a cursor (Hrana 3, "Cursor entries"), each on a line of its own. Keeps a few KiB, or one cell when
- * that is longer, whatever the number and size of rows. One thread at a time.
+ * Writes the entries of a cursor (Hrana 3, "Cursor entries"), each on a line of its own. Keeps a few KiB, and
+ * beside them one cell as it came from SQLite, whatever the number and size of rows. One thread at a time.
  */
 final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
     private static final byte[] STEP_BEGIN = ascii("{\"type\":\"step_begin\",\"step\":");
@@ -55,8 +55,8 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
     /** Rows of this step were lost. */
     private boolean cut;
 
-    JsonCursorEncoder(CursorOutput output) {
-        super(new JsonWriter());
+    JsonCursorEncoder(CursorOutput output, AnswerBuffers buffers) {
+        super(buffers.newWriter((bytes, offset, length) -> output.take(out -> out.write(bytes, offset, length))));
         this.output = output;
     }
 
@@ -110,6 +110,7 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
     @Override
     public void finish() {
         handOver();
+        json.close();
     }
 
     @Override
@@ -151,7 +152,7 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
 
     @Override
     void longCellWritten() {
-        if (json.length() >= LONG_ROW_BYTES) {
+        if (json.length() >= LONG_ROW_BYTES || json.handedOver() > 0) {
             handOver();
             rowStart = HANDED_OVER;
             if (output.isFull()) {
@@ -169,7 +170,7 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
     /** Takes an unfinished row back, or ends it early when a part of it is gone. */
     private void closeRow() {
         if (rowOpen) {
-            if (rowStart == HANDED_OVER) {
+            if (rowStart == HANDED_OVER || rowStart < json.handedOver()) {
                 json.raw(LIST_END);
             } else {
                 json.truncate(rowStart);

@@ -1,5 +1,7 @@
 package net.quicsql.hrana.json;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 import net.quicsql.hrana.CursorEncoder;
 import net.quicsql.hrana.CursorOutput;
@@ -8,6 +10,7 @@ import net.quicsql.hrana.HranaEncoding;
 import net.quicsql.hrana.PipelineEncoder;
 import net.quicsql.hrana.PipelineRequest;
 import net.quicsql.http.Answer;
+import net.quicsql.http.AnswerBuffers;
 import net.quicsql.json.JsonInput;
 import net.quicsql.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +21,13 @@ public final class JsonEncoding implements HranaEncoding {
     private static final byte[] BASE_URL_END = ascii(",\"base_url\":null}\n");
 
     private final RequestReader reader;
+    private final AnswerBuffers buffers;
 
     /**
      * @param maxBodyBytes the largest request body
      */
-    public JsonEncoding(int maxBodyBytes) {
+    public JsonEncoding(int maxBodyBytes, AnswerBuffers buffers) {
+        this.buffers = requireNonNull(buffers, "buffers is null");
         reader = new RequestReader(new JsonInput(maxBodyBytes));
     }
 
@@ -49,7 +54,7 @@ public final class JsonEncoding implements HranaEncoding {
 
     @Override
     public PipelineEncoder pipelineEncoder(int maxResponseBytes) {
-        return new JsonPipelineEncoder(maxResponseBytes);
+        return new JsonPipelineEncoder(maxResponseBytes, buffers.newWriter());
     }
 
     @Override
@@ -61,7 +66,7 @@ public final class JsonEncoding implements HranaEncoding {
 
     @Override
     public CursorEncoder cursorEncoder(CursorOutput output) {
-        return new JsonCursorEncoder(output);
+        return new JsonCursorEncoder(output, buffers);
     }
 
     static void writeBaton(JsonWriter json, @Nullable String baton) {

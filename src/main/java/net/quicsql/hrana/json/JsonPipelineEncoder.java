@@ -41,7 +41,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
     /** Errors no longer than this are written though the answer is full: every request has its item. */
     private static final int SHORT_ERROR_BYTES = 256;
 
-    private final JsonWriter json = new JsonWriter();
+    private final JsonWriter json;
     private final int maxBytes;
     private final JsonStatementResult result;
     private final Problem tooLarge;
@@ -51,7 +51,9 @@ final class JsonPipelineEncoder implements PipelineEncoder {
 
     private @Nullable JsonBatchEncoder batch;
 
-    JsonPipelineEncoder(int maxResponseBytes) {
+    /** @param json empty; closed by {@link #close}, or with the body */
+    JsonPipelineEncoder(int maxResponseBytes, JsonWriter json) {
+        this.json = json;
         maxBytes = maxResponseBytes;
         result = new JsonStatementResult(json, maxResponseBytes);
         tooLarge = new Problem.Refused(
@@ -158,6 +160,11 @@ final class JsonPipelineEncoder implements PipelineEncoder {
         return new TwoPartBody(head, json);
     }
 
+    @Override
+    public void close() {
+        json.close();
+    }
+
     private void writeError(Problem problem) {
         beginItem();
         json.raw(ERROR);
@@ -197,6 +204,11 @@ final class JsonPipelineEncoder implements PipelineEncoder {
         public void writeTo(OutputStream out) throws IOException {
             head.writeTo(out);
             rest.writeTo(out);
+        }
+
+        @Override
+        public void close() {
+            rest.close();
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import net.quicsql.hrana.BatchEncoder;
 import net.quicsql.hrana.StreamRequest;
 import net.quicsql.http.Body;
+import net.quicsql.json.JsonWriter;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.sql.Column;
@@ -30,7 +31,7 @@ class JsonPipelineEncoderTest {
     private static final String ERROR =
             "{\"message\":\"UNIQUE constraint failed: t.c\",\"code\":\"SQLITE_CONSTRAINT_UNIQUE\"}";
 
-    private final JsonPipelineEncoder encoder = new JsonPipelineEncoder(1_000_000);
+    private final JsonPipelineEncoder encoder = new JsonPipelineEncoder(1_000_000, new JsonWriter());
 
     @Test
     void writesAnEmptyAnswer() throws IOException {
@@ -185,7 +186,7 @@ class JsonPipelineEncoderTest {
 
     @Test
     void replacesAResultThatIsTooLargeByAnError() throws IOException {
-        JsonPipelineEncoder small = new JsonPipelineEncoder(500);
+        JsonPipelineEncoder small = new JsonPipelineEncoder(500, new JsonWriter());
         RowSink sink = small.beginExecute(true);
         sink.columns(List.of(new Column("a", null)));
         assertThat(row(sink, "x".repeat(200))).isEqualTo(Demand.MORE);
@@ -202,7 +203,7 @@ class JsonPipelineEncoderTest {
 
     @Test
     void dropsTheCellsOfARowThatIsTooLarge() throws IOException {
-        JsonPipelineEncoder small = new JsonPipelineEncoder(1000);
+        JsonPipelineEncoder small = new JsonPipelineEncoder(1000, new JsonWriter());
         RowSink sink = small.beginExecute(true);
         sink.columns(List.of(new Column("a", null)));
         sink.beginRow();
@@ -216,7 +217,7 @@ class JsonPipelineEncoderTest {
 
     @Test
     void countsAStepThatIsTooLargeAsFailed() throws IOException {
-        JsonPipelineEncoder small = new JsonPipelineEncoder(500);
+        JsonPipelineEncoder small = new JsonPipelineEncoder(500, new JsonWriter());
         BatchEncoder batch = small.beginBatch(2);
         RowSink sink = batch.begin(0, true);
         sink.columns(List.of(new Column("a", null)));
@@ -232,7 +233,7 @@ class JsonPipelineEncoderTest {
 
     @Test
     void writesResultsWithoutColumnsBeyondTheLimit() throws IOException {
-        JsonPipelineEncoder small = new JsonPipelineEncoder(500);
+        JsonPipelineEncoder small = new JsonPipelineEncoder(500, new JsonWriter());
         BatchEncoder batch = small.beginBatch(100);
         for (int i = 0; i < 100; i++) {
             batch.begin(i, true).columns(List.of());
@@ -244,7 +245,7 @@ class JsonPipelineEncoderTest {
 
     @Test
     void shortensErrorsAndDescriptionsBeyondTheLimit() throws IOException {
-        JsonPipelineEncoder small = new JsonPipelineEncoder(500);
+        JsonPipelineEncoder small = new JsonPipelineEncoder(500, new JsonWriter());
         Problem longer = new Problem.Refused(ProblemCode.INVALID_REQUEST, "x".repeat(1000));
         small.error(longer);
         small.description(new Description(

@@ -1,0 +1,91 @@
+package net.quicsql.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A temporary file that has no name and is gone when it is closed or the process ends. Readable by its owner only. One
+ * thread at a time.
+ */
+public final class SpoolFile implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SpoolFile.class);
+
+    /** Bytes read from the file at a time. */
+    private static final int COPY_BYTES = 64 * 1024;
+
+    private final FileChannel channel;
+    private long size;
+
+    private SpoolFile(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Makes an empty file. On Unix its name is gone as soon as it is open.
+     *
+     * @param directory an existing directory
+     */
+    public static SpoolFile create(Path directory) throws IOException {
+        Path path = Files.createTempFile(directory, "quicsql-", ".spool");
+        try {
+            return new SpoolFile(FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
+    }
+
+    /** Bytes appended and not dropped. */
+    public long size() {
+        return size;
+    }
+
+    /** Appends bytes, all or, where this fails, none. */
+    public void append(byte[] bytes, int offset, int length) throws IOException {
+        long at = size;
+        ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+        while (buffer.hasRemaining()) {
+            at += channel.write(buffer, at);
+        }
+        size = at;
+    }
+
+    /** Drops what stands behind a length, and gives its room on the disk back. */
+    public void truncate(long newSize) throws IOException {
+        channel.truncate(newSize);
+        size = newSize;
+    }
+
+    public void writeTo(OutputStream out) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(COPY_BYTES, size)];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        long at = 0;
+        while (at < size) {
+            buffer.clear().limit((int) Math.min(bytes.length, size - at));
+            int count = channel.read(buffer, at);
+            if (count < 0) {
+                throw new IOException("a temporary file is shorter than what was written to it");
+            }
+            out.write(bytes, 0, count);
+            at += count;
+        }
+    }
+
+    /** Deletes the file. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOGGER.warn("A temporary file could not be closed", e);
+        }
+    }
+}
