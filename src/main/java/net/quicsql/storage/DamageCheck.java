@@ -56,7 +56,7 @@ final class DamageCheck {
             if (!late
                     && e.problem() instanceof Problem.SqlFailed failed
                     && failed.primaryCode() == SqliteCode.CORRUPT) {
-                return new Finding(Optional.of(failed), true);
+                return new Finding(Optional.of(damage(failed.message())), true);
             }
             // Interrupted, or the disk failed, which says nothing about the file.
             return new Finding(Optional.empty(), false);
