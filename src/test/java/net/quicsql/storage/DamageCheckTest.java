@@ -13,8 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DamageCheckTest {
     private static final long ENOUGH_NANOS = 10_000_000_000L;
     private static final int PAGE_BYTES = 4096;
-    private static final StorageConfig NOT_AT_OPEN = new StorageConfig(2, 16, 1 << 20, 0, OpenCheck.OFF);
-    private static final StorageConfig REPORT = new StorageConfig(2, 16, 1 << 20, 0, OpenCheck.REPORT);
+    private static final StorageConfig NOT_AT_OPEN =
+            new StorageConfig(2, 16, 1 << 20, 0, 1 << 20, 2 << 20, OpenCheck.OFF);
+    private static final StorageConfig REPORT =
+            new StorageConfig(2, 16, 1 << 20, 0, 1 << 20, 2 << 20, OpenCheck.REPORT);
 
     @TempDir
     Path folder;
