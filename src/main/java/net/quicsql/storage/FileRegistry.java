@@ -3,6 +3,7 @@ package net.quicsql.storage;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import net.quicsql.access.DatabaseName;
 import net.quicsql.sql.SqliteCode;
 
 /**
@@ -10,26 +11,26 @@ import net.quicsql.sql.SqliteCode;
  * them would drop the locks of the other. Thread-safe.
  */
 final class FileRegistry {
-    private final Map<Object, Database> owners = new HashMap<>();
+    private final Map<Object, DatabaseName> owners = new HashMap<>();
 
     /** Checks a file and takes it for a database before its first open. */
-    synchronized void claim(Database database, Path file) {
+    synchronized void claim(DatabaseName database, Path file) {
         Object identity = DatabaseFile.identity(file).orElse(file.toAbsolutePath());
-        Database owner = owners.get(identity);
-        if (owner != null && owner != database) {
+        DatabaseName owner = owners.get(identity);
+        if (owner != null && !owner.equals(database)) {
             throw SqliteProblems.of(
-                    SqliteCode.CANTOPEN, "the database file is open as database '" + owner.name() + "' already");
+                    SqliteCode.CANTOPEN, "the database file is open as database '" + owner + "' already");
         }
         DatabaseFile.requireUsable(file);
         owners.put(identity, database);
     }
 
     /** Notes the identity of a file that the open itself has made. */
-    synchronized void noteIdentity(Database database, Path file) {
+    synchronized void noteIdentity(DatabaseName database, Path file) {
         DatabaseFile.identity(file).ifPresent(identity -> owners.put(identity, database));
     }
 
-    synchronized void release(Database database) {
-        owners.values().removeIf(owner -> owner == database);
+    synchronized void release(DatabaseName database) {
+        owners.values().removeIf(database::equals);
     }
 }
