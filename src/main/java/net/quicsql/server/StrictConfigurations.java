@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.dropwizard.configuration.BaseConfigurationFactory;
 import io.dropwizard.configuration.ConfigurationFactory;
 import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
@@ -13,7 +14,7 @@ import jakarta.validation.Validator;
  * Reads YAML without guessing: a key that stands twice and a fraction where a whole number belongs are refused, while
  * Dropwizard takes the last of the two and cuts the fraction off. Stateless.
  */
-final class StrictConfigurations<T> extends DefaultConfigurationFactoryFactory<T> {
+public final class StrictConfigurations<T> extends DefaultConfigurationFactoryFactory<T> {
     @Override
     public ConfigurationFactory<T> create(
             Class<T> type, Validator validator, ObjectMapper objectMapper, String propertyPrefix) {
@@ -30,6 +31,8 @@ final class StrictConfigurations<T> extends DefaultConfigurationFactoryFactory<T
             super(
                     YAMLFactory.builder()
                             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                            // A factory that is built lacks this default: a key without a value would be an empty text.
+                            .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
                             .build(),
                     "YAML",
                     type,

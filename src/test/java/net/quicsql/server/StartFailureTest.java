@@ -32,6 +32,12 @@ class StartFailureTest {
     }
 
     @Test
+    void takesAKeyWithoutAValueForLeftOut() throws Exception {
+        String yaml = "databases:\n  app:\nstorage:\nlimits:\n  max_requests_per_second_per_principal:\n  lock_wait:\n";
+        assertThat(command("check", file(yaml))).isEmpty();
+    }
+
+    @Test
     void saysInOnePlainLineWhatIsWrongWithAConfiguration() throws Exception {
         assertThat(command("server", file("limits: {lock_wait: 1s}")))
                 .contains("* Failed to parse configuration at: limits; limits.lock_wait: must be greater than")
