@@ -80,7 +80,7 @@ final class ConnectionUse {
             return remember(session, result);
         } catch (ProblemException e) {
             afterFailure(session, lease, e, needsTurn);
-            throw Failures.explained(e);
+            throw Failures.explained(e, session.abort() != null);
         } finally {
             if (!lease.inTransaction()) {
                 lease.releaseTurn();

@@ -45,8 +45,16 @@ final class Failures {
                 .toException();
     }
 
-    /** The same failure, with what to do about it where SQLite's text does not tell. */
-    static ProblemException explained(ProblemException e) {
+    /**
+     * The same failure, with what to do about it where SQLite's text does not tell.
+     *
+     * @param aborted whether it has ended its transaction and aborted the stream
+     */
+    static ProblemException explained(ProblemException e, boolean aborted) {
+        if (aborted && e.problem() instanceof Problem.Refused refused) {
+            return new Problem.Refused(refused.code(), refused.message() + ". Its transaction was rolled back")
+                    .toException();
+        }
         if (e.problem() instanceof Problem.SqlFailed failed && failed.extendedCode() == SqliteCode.BUSY_SNAPSHOT) {
             return new Problem.SqlFailed(
                             failed.code(),

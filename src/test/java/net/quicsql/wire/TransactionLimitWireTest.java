@@ -92,7 +92,7 @@ class TransactionLimitWireTest {
         HranaStream stream = client.stream().run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES(1)");
         Results results = stream.send(execute(ENDLESS), GET_AUTOCOMMIT);
         assertThat(results.code(0)).isEqualTo("STATEMENT_TIMEOUT");
-        assertThat(results.message(0)).contains("limits.statement_timeout");
+        assertThat(results.message(0)).contains("limits.statement_timeout").doesNotContain("rolled back");
         assertThat(results.autocommit(1)).isFalse();
         stream.run("COMMIT");
         assertThat(client.rows("SELECT v FROM t")).containsExactly("1");
@@ -104,6 +104,7 @@ class TransactionLimitWireTest {
         Results results = stream.send(
                 execute("INSERT INTO t(v) " + ENDLESS), GET_AUTOCOMMIT, execute("INSERT INTO t(v) VALUES('late')"));
         assertThat(results.codes()).containsExactly("STATEMENT_TIMEOUT", "ok", "TRANSACTION_TIMEOUT");
+        assertThat(results.message(0)).contains("limits.statement_timeout").endsWith("Its transaction was rolled back");
         assertThat(results.autocommit(1)).isFalse();
         stream.run("ROLLBACK", "INSERT INTO t(v) VALUES('new')");
         assertThat(client.rows("SELECT v FROM t")).containsExactly("'new'");
