@@ -22,7 +22,6 @@ public final class AutocommitWrite extends QueuedWrite {
     private final boolean enforcesForeignKeys;
     private final long lastInsertRowid;
     private final boolean joins;
-    private boolean unfit;
     private @Nullable RowBuffer kept;
     private @Nullable StatementResult result;
     private @Nullable Problem failure;
@@ -119,14 +118,5 @@ public final class AutocommitWrite extends QueuedWrite {
 
     boolean hasSucceeded() {
         return result != null;
-    }
-
-    /** Notes that this statement should not share a transaction the next time: it is slow, or its result is large. */
-    void unfit() {
-        unfit = true;
-    }
-
-    boolean isUnfit() {
-        return unfit;
     }
 }

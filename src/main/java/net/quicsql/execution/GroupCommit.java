@@ -2,8 +2,6 @@ package net.quicsql.execution;
 
 import static java.util.Objects.requireNonNull;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -35,8 +33,6 @@ public final class GroupCommit {
     /** Once a group has taken so long it takes nobody else along: the first ones wait for their COMMIT. */
     private static final long MAX_GATHERING_NANOS = 5_000_000L;
 
-    private static final int MAX_UNFIT_TEXTS = 1_000;
-
     /** Rows of one write that are kept until the COMMIT; a larger result goes alone. */
     private static final long MAX_KEPT_BYTES = 64L * 1024;
 
@@ -47,9 +43,7 @@ public final class GroupCommit {
     private final StatementRunner runner;
     private final LongSupplier nanoClock;
     private final long maxKeptBytes;
-    /** Statements that have shown to be too slow, or their results too large, to share a transaction. */
-    private final Cache<String, Boolean> unfit =
-            Caffeine.newBuilder().maximumSize(MAX_UNFIT_TEXTS).build();
+    private final UnfitTexts unfit = new UnfitTexts();
 
     /**
      * @param maxRowBytes a result up to this size is never refused by its sink, so that it may be handed on after the commit
@@ -68,11 +62,7 @@ public final class GroupCommit {
     public AutocommitWrite write(Statement statement, RowSink sink, boolean enforcesForeignKeys, long lastInsertRowid) {
         SqlStatement sql = statement.sql();
         return new AutocommitWrite(
-                statement,
-                sink,
-                enforcesForeignKeys,
-                lastInsertRowid,
-                mayShare(sql) && unfit.getIfPresent(sql.text()) == null);
+                statement, sink, enforcesForeignKeys, lastInsertRowid, mayShare(sql) && !unfit.contains(sql.text()));
     }
 
     /**
@@ -109,7 +99,7 @@ public final class GroupCommit {
     private void together(Database database, EngineConnection writer, WriterTurn turn, List<AutocommitWrite> members) {
         long deadline = nanoClock.getAsLong() + MAX_GATHERING_NANOS;
         AutocommitWrite first = members.get(0);
-        WriteGroup group = new WriteGroup(runner, nanoClock, writer, members, maxKeptBytes);
+        WriteGroup group = new WriteGroup(runner, nanoClock, writer, members, unfit, maxKeptBytes);
         boolean committed = group.run(() -> {
             boolean full = members.size() == MAX_MEMBERS || nanoClock.getAsLong() - deadline > 0;
             return full ? null : (AutocommitWrite) database.writerQueue().takeNext(turn, first);
@@ -117,11 +107,6 @@ public final class GroupCommit {
         if (committed) {
             database.metrics().writesCommitted((int)
                     members.stream().filter(AutocommitWrite::hasSucceeded).count());
-        }
-        for (AutocommitWrite member : members) {
-            if (member.isUnfit()) {
-                unfit.put(member.statement().sql().text(), true);
-            }
         }
     }
 

@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  * was undone and it has to be run by itself. One thread.
  */
 final class WriteGroup {
-    /** A statement that once took this long goes alone from then on, so that quick ones need not wait for it. */
-    private static final long SLOW_NANOS = 10_000_000L;
-
     private final StatementRunner runner;
     private final LongSupplier nanoClock;
     private final EngineConnection writer;
     private final List<AutocommitWrite> members;
+    private final UnfitTexts unfit;
     private final long maxKeptBytes;
 
     /**
@@ -32,11 +30,13 @@ final class WriteGroup {
             LongSupplier nanoClock,
             EngineConnection writer,
             List<AutocommitWrite> members,
+            UnfitTexts unfit,
             long maxKeptBytes) {
         this.runner = runner;
         this.nanoClock = nanoClock;
         this.writer = writer;
         this.members = members;
+        this.unfit = unfit;
         this.maxKeptBytes = maxKeptBytes;
     }
 
@@ -84,6 +84,8 @@ final class WriteGroup {
      */
     private boolean runMember(AutocommitWrite member) {
         RowBuffer rows = new RowBuffer(maxKeptBytes);
+        String text = member.statement().sql().text();
+        boolean large = false;
         long started = nanoClock.getAsLong();
         try {
             writer.savepoint();
@@ -95,15 +97,17 @@ final class WriteGroup {
             return true;
         } catch (RowBuffer.Overflow tooLarge) {
             member.undone();
-            member.unfit();
+            large = true;
         } catch (ProblemException e) {
             member.failed(e.problem());
             if (writer.isAutocommit()) {
                 return false;
             }
         } finally {
-            if (nanoClock.getAsLong() - started > SLOW_NANOS) {
-                member.unfit();
+            if (large) {
+                unfit.large(text);
+            } else {
+                unfit.ran(text, nanoClock.getAsLong() - started);
             }
         }
         writer.rollbackToSavepoint();
