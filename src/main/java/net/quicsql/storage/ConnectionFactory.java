@@ -86,6 +86,7 @@ final class ConnectionFactory {
         SQLiteConnection connection = (SQLiteConnection) sqlite.createConnection(url());
         try {
             limit(connection);
+            ForbiddenFunctions.replaceOn(connection);
             pragmas(connection, role);
             return connection;
         } catch (SQLException e) {
