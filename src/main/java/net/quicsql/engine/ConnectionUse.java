@@ -14,7 +14,6 @@ import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.Statement;
 import net.quicsql.sql.StatementResult;
-import net.quicsql.sql.Verb;
 import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.Database;
 import net.quicsql.storage.EngineConnection;
@@ -69,7 +68,7 @@ final class ConnectionUse {
         EngineConnection connection = lease.connection();
         SqlStatement sql = statement.sql();
         lease.ran(sql);
-        if (dependsOnLastRowid(sql) || sql.verb().changesRows() || sql.namesChanges()) {
+        if (sql.dependsOnLastRowid() || sql.verb().changesRows() || sql.namesChanges()) {
             prime(session, lease);
         }
         boolean needsTurn = writes && connection.role() == ConnectionRole.WRITER && !lease.hasTurn();
@@ -165,14 +164,6 @@ final class ConnectionUse {
     private static long ownRowid(Session session) {
         Long last = session.lastInsertRowid();
         return last == null ? 0 : last;
-    }
-
-    /**
-     * Whether a statement reads the connection's last rowid or reports it. An insert does: where it inserts nothing, or
-     * into a table without rowids, the connection still has the last rowid of its previous user.
-     */
-    private static boolean dependsOnLastRowid(SqlStatement sql) {
-        return sql.verb() == Verb.INSERT || sql.verb() == Verb.REPLACE || sql.namesLastInsertRowid();
     }
 
     private static StatementResult remember(Session session, StatementResult result) {

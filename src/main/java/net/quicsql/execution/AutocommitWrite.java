@@ -5,10 +5,8 @@ import static java.util.Objects.requireNonNull;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.RowSink;
-import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.Statement;
 import net.quicsql.sql.StatementResult;
-import net.quicsql.sql.Verb;
 import net.quicsql.storage.QueuedWrite;
 import org.jspecify.annotations.Nullable;
 
@@ -78,13 +76,9 @@ public final class AutocommitWrite extends QueuedWrite {
         return lastInsertRowid;
     }
 
-    /**
-     * Whether the statement reads the connection's last rowid or reports it. An insert does: where it inserts nothing, or
-     * into a table without rowids, the connection still has the last rowid of its previous user.
-     */
+    /** Whether the connection must know the stream's own last rowid before. */
     boolean dependsOnLastRowid() {
-        SqlStatement sql = statement.sql();
-        return sql.verb() == Verb.INSERT || sql.verb() == Verb.REPLACE || sql.namesLastInsertRowid();
+        return statement.sql().dependsOnLastRowid();
     }
 
     /** Whether it may be run together with others. */

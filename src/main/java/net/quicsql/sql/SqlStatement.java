@@ -87,6 +87,14 @@ public final class SqlStatement {
         return has(Trait.NAMES_LAST_INSERT_ROWID);
     }
 
+    /**
+     * Whether the statement reads the connection's last rowid or reports it. An insert does: where it inserts nothing, or
+     * into a table without rowids, the connection still has the last rowid of its previous user.
+     */
+    public boolean dependsOnLastRowid() {
+        return verb() == Verb.INSERT || verb() == Verb.REPLACE || namesLastInsertRowid();
+    }
+
     /** Whether {@code changes} or {@code total_changes}, quoted or not, occurs in front of a parenthesis. */
     public boolean namesChanges() {
         return has(Trait.NAMES_CHANGES);

@@ -246,7 +246,7 @@ public final class Database {
         long started = nanoClock.getAsLong();
         metrics.writerWaitBegan();
         try {
-            wal.awaitRoom(longest, waitingRoom);
+            wal.awaitRoom(longest, waitingRoom, life.state().client());
             return turn.apply(longest - (nanoClock.getAsLong() - started));
         } catch (ProblemException e) {
             if (e.problem().code() == ProblemCode.CLIENT_GONE) {

@@ -181,7 +181,7 @@ final class LogKeeper implements AutoCloseable {
         policy.held(nanos, now());
         if (nanos > CheckpointPolicy.LONGEST_HOLD_NANOS) {
             LOG.warn(
-                    "database {}: a checkpoint kept writers waiting for {} ms; the next ones take less at a time",
+                    "database {}: a checkpoint kept the turn to write for {} ms; the next ones take less at a time",
                     database.name(),
                     nanos / 1_000_000);
         }

@@ -24,6 +24,9 @@ public final class WalWatch {
     private static final Logger LOG = LoggerFactory.getLogger(WalWatch.class);
     private static final double MIB = 1 << 20;
 
+    /** Between two looks whether the client of who waits is still there. */
+    private static final long CLIENT_LOOK_NANOS = 200_000_000L;
+
     private final DatabaseName name;
     private final StorageConfig storage;
     private final ConnectionLimits limits;
@@ -68,9 +71,10 @@ public final class WalWatch {
     /**
      * Waits while the log is past its limit.
      *
-     * @throws net.quicsql.problem.ProblemException SQL_BUSY once the wait has passed, or where too many wait already
+     * @throws net.quicsql.problem.ProblemException SQL_BUSY once the wait has passed, or where too many wait already;
+     *     CLIENT_GONE once the client has gone
      */
-    void awaitRoom(long maxWaitNanos, WaitingRoom room) {
+    void awaitRoom(long maxWaitNanos, WaitingRoom room, Client client) {
         if (!gate.isShut()) {
             return;
         }
@@ -81,7 +85,7 @@ public final class WalWatch {
         }
         boolean passed;
         try {
-            passed = gate.pass(maxWaitNanos);
+            passed = pass(maxWaitNanos, client);
         } finally {
             room.leave();
         }
@@ -95,6 +99,21 @@ public final class WalWatch {
                             maxWaitNanos / 1e9,
                             describe()));
         }
+    }
+
+    private boolean pass(long maxWaitNanos, Client client) {
+        long started = nanoClock.getAsLong();
+        long left = maxWaitNanos;
+        while (!gate.pass(Math.min(left, CLIENT_LOOK_NANOS))) {
+            if (client.isGone()) {
+                throw SqliteProblems.clientGone();
+            }
+            left = maxWaitNanos - (nanoClock.getAsLong() - started);
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void measured(WalFrames frames, int pageBytes) {

@@ -125,6 +125,12 @@ class LogKeeperTest {
                     assertThat(e.problem().message())
                             .contains("storage.wal_limit", "the oldest reader has been reading for");
                 });
+        storage.client(() -> true);
+        assertThatThrownBy(() -> StorageFixture.write(database, INSERT))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.CLIENT_GONE));
+        storage.client(Client.PRESENT);
         busy.commit();
         turn.close();
         assertThat(StorageFixture.read(database, "SELECT count(*) FROM t")).containsExactly(List.of(8L));
