@@ -7,14 +7,14 @@ public interface HranaEncoding {
     /**
      * Reads the body of a pipeline request.
      *
-     * @throws net.quicsql.problem.ProblemException INVALID_JSON (or its like), INVALID_REQUEST
+     * @throws net.quicsql.problem.ProblemException INVALID_JSON or INVALID_PROTOBUF, INVALID_REQUEST
      */
     PipelineRequest pipelineRequest(byte[] body);
 
     /**
      * Reads the body of a cursor request.
      *
-     * @throws net.quicsql.problem.ProblemException INVALID_JSON (or its like), INVALID_REQUEST
+     * @throws net.quicsql.problem.ProblemException INVALID_JSON or INVALID_PROTOBUF, INVALID_REQUEST
      */
     CursorRequest cursorRequest(byte[] body);
 

@@ -7,12 +7,19 @@ import java.nio.file.Path;
 import net.quicsql.json.JsonWriter;
 import net.quicsql.limits.MemoryBudget;
 import net.quicsql.limits.MemoryShare;
+import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
+import net.quicsql.problem.ProblemException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where answers wait until they are sent: in memory while they are small and the budget has room, then in a temporary file.
  * So a client that reads slowly costs disk and not heap. Thread-safe.
  */
 public final class AnswerBuffers {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AnswerBuffers.class);
+
     private final MemoryBudget memory;
     private final Path directory;
 
@@ -40,5 +47,14 @@ public final class AnswerBuffers {
 
     public SpoolFile newFile() throws IOException {
         return SpoolFile.create(directory);
+    }
+
+    /** What a client is told when a temporary file cannot be made or written; logs the reason. */
+    public static ProblemException full(IOException e) {
+        LOGGER.warn("A large answer could not be kept in the temporary folder", e);
+        return new Problem.Refused(
+                        ProblemCode.OVERLOADED,
+                        "the answer is large and the server has no room for it on its disk; try again later")
+                .toException();
     }
 }

@@ -65,11 +65,21 @@ public final class SpoolFile implements AutoCloseable {
     }
 
     public void writeTo(OutputStream out) throws IOException {
-        byte[] bytes = new byte[(int) Math.min(COPY_BYTES, size)];
+        writeTo(out, 0, size);
+    }
+
+    /**
+     * Writes a part.
+     *
+     * @param start its first byte
+     * @param end behind its last byte, at most {@link #size()}
+     */
+    public void writeTo(OutputStream out, long start, long end) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(COPY_BYTES, end - start)];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        long at = 0;
-        while (at < size) {
-            buffer.clear().limit((int) Math.min(bytes.length, size - at));
+        long at = start;
+        while (at < end) {
+            buffer.clear().limit((int) Math.min(bytes.length, end - at));
             int count = channel.read(buffer, at);
             if (count < 0) {
                 throw new IOException("a temporary file is shorter than what was written to it");

@@ -2,17 +2,10 @@ package net.quicsql.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import net.quicsql.problem.Problem;
-import net.quicsql.problem.ProblemCode;
-import net.quicsql.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Keeps the beginning of an answer in a temporary file, which is made when it is needed. One thread at a time. */
 final class SpooledText extends GrantedText {
-    private static final Logger LOGGER = LoggerFactory.getLogger(SpooledText.class);
-
     private final AnswerBuffers buffers;
     private @Nullable SpoolFile file;
 
@@ -31,7 +24,7 @@ final class SpooledText extends GrantedText {
             }
             to.append(bytes, offset, length);
         } catch (IOException e) {
-            throw full(e);
+            throw AnswerBuffers.full(e);
         }
     }
 
@@ -42,7 +35,7 @@ final class SpooledText extends GrantedText {
             try {
                 from.truncate(length);
             } catch (IOException e) {
-                throw full(e);
+                throw AnswerBuffers.full(e);
             }
         }
     }
@@ -63,13 +56,5 @@ final class SpooledText extends GrantedText {
             open.close();
         }
         super.close();
-    }
-
-    private static ProblemException full(IOException e) {
-        LOGGER.warn("A large answer could not be kept in the temporary folder", e);
-        return new Problem.Refused(
-                        ProblemCode.OVERLOADED,
-                        "the answer is large and the server has no room for it on its disk; try again later")
-                .toException();
     }
 }

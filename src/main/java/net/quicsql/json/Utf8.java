@@ -1,18 +1,43 @@
 package net.quicsql.json;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Where well-formed UTF-8 ends (Unicode 15, table 3-7). Stateless. */
-final class Utf8 {
+public final class Utf8 {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** The bit of each of eight bytes that ASCII leaves clear. */
     private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
+    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
+
     private Utf8() {}
+
+    /** The same array when all of it is UTF-8; otherwise a copy where U+FFFD stands for what is none. */
+    public static byte[] wellFormed(byte[] bytes) {
+        int malformed = firstMalformed(bytes);
+        if (malformed < 0) {
+            return bytes;
+        }
+        ByteArrayOutputStream repaired = new ByteArrayOutputStream(bytes.length + REPLACEMENT.length);
+        repaired.write(bytes, 0, malformed);
+        int at = malformed;
+        while (at < bytes.length) {
+            int size = bytes[at] >= 0 ? 1 : sequenceLength(bytes, at);
+            if (size > 0) {
+                repaired.write(bytes, at, size);
+                at += size;
+            } else {
+                repaired.write(REPLACEMENT, 0, REPLACEMENT.length);
+                at -= size;
+            }
+        }
+        return repaired.toByteArray();
+    }
 
     /** The index of the first byte that belongs to no well-formed sequence, or -1 when all is UTF-8. Allocates nothing. */
     static int firstMalformed(byte[] bytes) {

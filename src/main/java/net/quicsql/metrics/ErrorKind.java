@@ -40,6 +40,7 @@ public enum ErrorKind {
         return switch (code) {
             case INVALID_REQUEST,
                     INVALID_JSON,
+                    INVALID_PROTOBUF,
                     ARGS_INVALID,
                     ARGS_BOTH_POSITIONAL_AND_NAMED,
                     SQL_NO_STATEMENT,

@@ -9,6 +9,7 @@ package net.quicsql.problem;
 public enum ProblemCode {
     INVALID_REQUEST(400),
     INVALID_JSON(400),
+    INVALID_PROTOBUF(400),
     ARGS_INVALID(400),
     ARGS_BOTH_POSITIONAL_AND_NAMED(400),
     SQL_NO_STATEMENT(400),

@@ -2,13 +2,17 @@ package net.quicsql.server;
 
 import io.dropwizard.core.setup.Environment;
 import java.nio.file.Path;
+import java.util.function.Function;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.hrana.CursorHandler;
+import net.quicsql.hrana.HranaDoor;
 import net.quicsql.hrana.HranaEncoding;
 import net.quicsql.hrana.HranaLimits;
 import net.quicsql.hrana.HranaResource;
 import net.quicsql.hrana.PipelineHandler;
 import net.quicsql.hrana.json.JsonEncoding;
+import net.quicsql.hrana.protobuf.ProtobufEncoding;
+import net.quicsql.hrana.protobuf.ProtobufResource;
 import net.quicsql.http.Admission;
 import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.DatabaseSelector;
@@ -55,16 +59,17 @@ final class ProtocolAssembly {
             MemoryBudget memory,
             AnswerBuffers buffers) {
         HranaLimits bounds = HranaLimits.of(limits);
+        Function<HranaEncoding, HranaDoor> door = encoding -> new HranaDoor(
+                new PipelineHandler(engine, encoding, bounds),
+                new CursorHandler(engine, encoding, bounds, buffers),
+                selector,
+                admission,
+                bounds,
+                memory);
         HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes(), buffers);
-        environment
-                .jersey()
-                .register(new HranaResource(
-                        new PipelineHandler(engine, json, bounds),
-                        new CursorHandler(engine, json, bounds, buffers),
-                        selector,
-                        admission,
-                        bounds,
-                        memory));
+        HranaEncoding protobuf = new ProtobufEncoding(bounds.maxResponseBytes(), buffers);
+        environment.jersey().register(new HranaResource(door.apply(json)));
+        environment.jersey().register(new ProtobufResource(door.apply(protobuf)));
     }
 
     private static void query(

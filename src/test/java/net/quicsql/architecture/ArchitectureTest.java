@@ -185,6 +185,9 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule token_buckets_stay_with_the_limits = fence("io.github.bucket4j..", "limits");
 
+    @ArchTest
+    static final ArchRule protobuf_stays_in_its_encoding = fence("com.google.protobuf..", "hrana.protobuf");
+
     // ---- Names
 
     @ArchTest

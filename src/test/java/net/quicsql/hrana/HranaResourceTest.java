@@ -93,12 +93,6 @@ class HranaResourceTest {
         assertThat(streams.log).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/v3-protobuf", "/app/v3-protobuf"})
-    void saysThatProtobufIsNotSpoken(String path) {
-        assertThat(request(path).get().getStatus()).isEqualTo(404);
-    }
-
     @Test
     void refusesBodiesOverTheCap() {
         String body = EMPTY_PIPELINE + " ".repeat(1_000);
@@ -113,13 +107,13 @@ class HranaResourceTest {
 
     private HranaResource resource() {
         JsonEncoding encoding = new JsonEncoding(1_000, Buffers.roomy());
-        return new HranaResource(
+        return new HranaResource(new HranaDoor(
                 new PipelineHandler(streams, encoding, LIMITS, () -> 0L),
                 new CursorHandler(streams, encoding, LIMITS, Buffers.in(Path.of("missing")), () -> 0L),
                 new DatabaseSelector(new DatabaseName("fallback"), null),
                 new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
                 LIMITS,
-                Buffers.memory());
+                Buffers.memory()));
     }
 
     private Invocation.Builder request(String path) {

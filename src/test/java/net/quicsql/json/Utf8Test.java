@@ -45,6 +45,23 @@ class Utf8Test {
         assertThat(Utf8.firstMalformed(new byte[0])).isEqualTo(-1);
     }
 
+    @Test
+    void repairsAsJsonTextsAreRepaired() {
+        Random random = new Random(5);
+        byte[] whole = bytes("plain é€😀 text");
+        assertThat(Utf8.wellFormed(whole)).isSameAs(whole);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] bytes = whole.clone();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            byte[] repaired = Utf8.wellFormed(bytes);
+            assertThat(decodes(repaired)).as(Arrays.toString(bytes)).isTrue();
+            assertThat(new JsonWriter().string(repaired).toString())
+                    .isEqualTo(new JsonWriter().string(bytes).toString());
+        }
+    }
+
     private static boolean decodes(byte[] bytes) {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));

@@ -20,10 +20,14 @@ import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stream whose transaction the server has ended because it was idle: what it still takes, and what heals it. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class AbortedStreamWireTest {
     private static final String LOST = "TRANSACTION_TIMEOUT";
     private static final String IS_AUTOCOMMIT = "{\"type\":\"is_autocommit\"}";
@@ -31,7 +35,11 @@ class AbortedStreamWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with("tx_idle_timeout: 200ms");
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    AbortedStreamWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTable() throws IOException {

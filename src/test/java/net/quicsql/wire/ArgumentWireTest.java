@@ -12,15 +12,23 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which argument goes to which parameter, and how many statements a text may hold. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class ArgumentWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    ArgumentWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", ":a"})

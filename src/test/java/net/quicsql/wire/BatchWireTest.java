@@ -8,7 +8,6 @@ import static net.quicsql.wire.Requests.failed;
 import static net.quicsql.wire.Requests.not;
 import static net.quicsql.wire.Requests.ok;
 import static net.quicsql.wire.Requests.or;
-import static net.quicsql.wire.Requests.pipeline;
 import static net.quicsql.wire.Requests.step;
 import static net.quicsql.wire.Requests.stepIf;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,10 +18,14 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches: which steps run, and what is told of each. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class BatchWireTest {
     private static final String IS_AUTOCOMMIT = "{\"type\":\"is_autocommit\"}";
     private static final String FAIL = "SELECT * FROM nowhere";
@@ -30,7 +33,11 @@ class BatchWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    BatchWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTable() throws IOException {
@@ -85,9 +92,8 @@ class BatchWireTest {
     @ValueSource(ints = {1, 2, 99, -1, Integer.MAX_VALUE})
     void refusesAConditionOnItselfOrALaterStep(int step) throws IOException {
         for (String condition : List.of(ok(step), failed(step), not(and(or(ok(step)))))) {
-            String body = pipeline(null, batch(step("INSERT INTO t(v) VALUES(1)"), stepIf(condition, "SELECT 1")));
-            assertThat(HranaClient.refusal(client.post("v3/pipeline", body), 400))
-                    .isEqualTo("INVALID_REQUEST");
+            String batch = batch(step("INSERT INTO t(v) VALUES(1)"), stepIf(condition, "SELECT 1"));
+            assertThat(client.refusal(400, null, batch)).isEqualTo("INVALID_REQUEST");
         }
         assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
     }

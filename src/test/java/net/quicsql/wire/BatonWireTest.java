@@ -18,10 +18,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batons: whose they are, how often they serve, and what a wrong one does. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class BatonWireTest {
     private static final String SLOW = "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c LIMIT 2000000)"
             + " SELECT count(*) FROM c";
@@ -32,7 +36,11 @@ class BatonWireTest {
     @RegisterExtension
     static final WireServer FORGETFUL = WireServer.with("baton_lifetime: 1s");
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    BatonWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTable() throws IOException {
@@ -195,8 +203,8 @@ class BatonWireTest {
 
     @Test
     void refusesABatonWithoutRunningWhatCameWithIt() throws IOException {
-        String body = pipeline("forged", execute("INSERT INTO t(v) VALUES(1)"));
-        assertThat(HranaClient.refusal(client.post("v3/pipeline", body), 400)).isEqualTo("INVALID_BATON");
+        assertThat(client.refusal(400, "forged", execute("INSERT INTO t(v) VALUES(1)")))
+                .isEqualTo("INVALID_BATON");
         assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,17 @@ record CursorEntries(JsonNode prelude, List<JsonNode> entries) {
         }
         assertThat(lines.get(0).get("base_url").isNull()).isTrue();
         return new CursorEntries(lines.get(0), lines.subList(1, lines.size()));
+    }
+
+    static CursorEntries ofProtobuf(InputStream body) throws IOException {
+        JsonNode prelude = ProtobufMessages.prelude(body);
+        List<JsonNode> entries = new ArrayList<>();
+        for (JsonNode entry = ProtobufMessages.nextEntry(body);
+                entry != null;
+                entry = ProtobufMessages.nextEntry(body)) {
+            entries.add(entry);
+        }
+        return new CursorEntries(prelude, entries);
     }
 
     String baton() {

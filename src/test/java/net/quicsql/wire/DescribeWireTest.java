@@ -13,16 +13,24 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Asking what a statement is, and running a script. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class DescribeWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    DescribeWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTable() throws IOException {

@@ -5,19 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One principal at one database: sends JSON as it is given and keeps nothing. */
+/**
+ * One principal at one database: sends JSON as it is given, or what it says in Protobuf, and keeps nothing. What is posted to
+ * a path is sent as it is.
+ */
 final class HranaClient {
     static final ObjectMapper JSON = new ObjectMapper();
 
@@ -27,8 +34,10 @@ final class HranaClient {
     private final WireServer server;
     private final String database;
     private final String token;
+    private final Door door;
 
-    HranaClient(WireServer server, String database, String token) {
+    HranaClient(WireServer server, String database, String token, Door door) {
+        this.door = door;
         this.server = server;
         this.database = database;
         this.token = token;
@@ -55,7 +64,28 @@ final class HranaClient {
 
     /** Sends a pipeline that must be answered, whatever becomes of its requests. */
     Results pipeline(String baton, String... requests) throws IOException {
-        return results(post("v3/pipeline", Requests.pipeline(baton, requests)), requests.length);
+        HttpResponse<byte[]> reply = exchange(baton, requests);
+        String text = new String(reply.body(), StandardCharsets.UTF_8);
+        assertThat(reply.statusCode()).as(text).isEqualTo(200);
+        assertThat(contentType(reply)).isEqualTo(door.pipelineType());
+        Results results =
+                door == Door.JSON ? new Results(JSON.readTree(text)) : ProtobufMessages.results(reply.body(), requests);
+        assertThat(results.body().get("base_url").isNull()).isTrue();
+        assertThat(results.size()).isEqualTo(requests.length);
+        return results;
+    }
+
+    /** Sends a pipeline that must be refused, and returns the code. */
+    String refusal(int status, String baton, String... requests) throws IOException {
+        HttpResponse<byte[]> reply = exchange(baton, requests);
+        return refusal(reply.statusCode(), new String(reply.body(), StandardCharsets.UTF_8), reply.headers(), status);
+    }
+
+    private HttpResponse<byte[]> exchange(String baton, String... requests) throws IOException {
+        byte[] body = door == Door.JSON
+                ? Requests.pipeline(baton, requests).getBytes(StandardCharsets.UTF_8)
+                : ProtobufMessages.pipeline(baton, requests);
+        return post(door.pipelinePath(), BodyPublishers.ofByteArray(body), BodyHandlers.ofByteArray());
     }
 
     CompletableFuture<Results> pipelineAsync(String baton, String... requests) {
@@ -69,10 +99,22 @@ final class HranaClient {
     }
 
     CursorEntries cursor(String baton, String... steps) throws IOException {
-        HttpResponse<String> reply = post("v3/cursor", Requests.cursor(baton, steps));
-        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
-        assertThat(contentType(reply)).isEqualTo("text/plain");
-        return CursorEntries.of(reply.body());
+        HttpResponse<InputStream> reply = open(baton, steps);
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(contentType(reply)).isEqualTo(door.cursorType());
+        try (InputStream body = reply.body()) {
+            return door == Door.JSON
+                    ? CursorEntries.of(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+                    : CursorEntries.ofProtobuf(body);
+        }
+    }
+
+    /** Begins a cursor whose answer is read by the caller. */
+    HttpResponse<InputStream> open(String baton, String... steps) throws IOException {
+        byte[] body = door == Door.JSON
+                ? Requests.cursor(baton, steps).getBytes(StandardCharsets.UTF_8)
+                : ProtobufMessages.cursor(baton, steps);
+        return post(door.cursorPath(), BodyPublishers.ofByteArray(body), BodyHandlers.ofInputStream());
     }
 
     /** Posts below the database. */
@@ -81,9 +123,14 @@ final class HranaClient {
     }
 
     <T> HttpResponse<T> post(String path, String body, BodyHandler<T> handler, String... headers) throws IOException {
+        return post(path, BodyPublishers.ofString(body), handler, headers);
+    }
+
+    <T> HttpResponse<T> post(String path, BodyPublisher body, BodyHandler<T> handler, String... headers)
+            throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri("/" + database + "/" + path))
                 .header("Authorization", "Bearer " + token)
-                .POST(BodyPublishers.ofString(body));
+                .POST(body);
         return send(request, handler, headers);
     }
 
@@ -99,27 +146,22 @@ final class HranaClient {
 
     /** Checks a refusal that every client can read, and returns its code. */
     static String refusal(HttpResponse<String> reply, int status) throws IOException {
-        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(status);
-        assertThat(contentType(reply)).isEqualTo("application/json");
-        JsonNode body = JSON.readTree(reply.body());
+        return refusal(reply.statusCode(), reply.body(), reply.headers(), status);
+    }
+
+    private static String refusal(int told, String text, HttpHeaders headers, int status) throws IOException {
+        assertThat(told).as(text).isEqualTo(status);
+        assertThat(headers.firstValue("Content-Type")).contains("application/json");
+        JsonNode body = JSON.readTree(text);
         List<String> members = new ArrayList<>();
         body.fieldNames().forEachRemaining(members::add);
         assertThat(members).containsExactly("error", "message", "code", "retryable");
         assertThat(body.get("retryable").booleanValue())
-                .isEqualTo(reply.headers().firstValue("Retry-After").isPresent());
+                .isEqualTo(headers.firstValue("Retry-After").isPresent());
         assertThat(body.get("error").textValue())
                 .isNotBlank()
                 .isEqualTo(body.get("message").textValue());
         return body.get("code").textValue();
-    }
-
-    private static Results results(HttpResponse<String> reply, int requests) throws IOException {
-        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
-        assertThat(contentType(reply)).isEqualTo("application/json");
-        Results results = new Results(JSON.readTree(reply.body()));
-        assertThat(results.body().get("base_url").isNull()).isTrue();
-        assertThat(results.size()).isEqualTo(requests);
-        return results;
     }
 
     private static <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> handler, String... headers)

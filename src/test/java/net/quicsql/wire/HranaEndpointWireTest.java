@@ -34,12 +34,6 @@ class HranaEndpointWireTest {
         assertThat(reply.statusCode()).isEqualTo(200);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/v3-protobuf", "/app/v3-protobuf"})
-    void tellsAnybodyThatProtobufIsNotSpoken(String path) throws IOException {
-        assertThat(HranaClient.refusal(client.send("GET", path, ""), 404)).isEqualTo("NOT_FOUND");
-    }
-
     @Test
     void answersAPipelineWithoutContentType() throws IOException {
         RawHttp.Reply reply = RawHttp.send(

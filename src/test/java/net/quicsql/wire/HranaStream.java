@@ -54,8 +54,7 @@ final class HranaStream {
 
     /** Sends a request whose baton is to be refused, and returns the code. */
     String refused(int status) throws IOException {
-        return HranaClient.refusal(
-                client.post("v3/pipeline", Requests.pipeline(baton, Requests.GET_AUTOCOMMIT)), status);
+        return client.refusal(status, baton, Requests.GET_AUTOCOMMIT);
     }
 
     void close() throws IOException {

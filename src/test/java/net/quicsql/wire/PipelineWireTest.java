@@ -20,13 +20,21 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a pipeline is, whatever its statements do. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class PipelineWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    PipelineWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @Test
     void closesTheStreamOfAnExecuteWithClose() throws IOException {

@@ -10,15 +10,23 @@ import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a statement's result and its error say. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class ResultWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    ResultWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTable() throws IOException {

@@ -9,15 +9,23 @@ import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a stream has besides a transaction: pragmas, its last rowid, temporary objects. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class SessionStateWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with("max_session_states_per_principal: 2");
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    SessionStateWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTables() throws IOException {

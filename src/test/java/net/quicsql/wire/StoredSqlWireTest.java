@@ -14,14 +14,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** SQL texts that a stream keeps. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class StoredSqlWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with(
             "max_stored_sql_per_stream: 3", "max_stored_sql_length: 1KiB", "max_session_states_per_principal: 4");
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    StoredSqlWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @Test
     void runsAStoredTextInTheSamePipelineAndLater() throws IOException {

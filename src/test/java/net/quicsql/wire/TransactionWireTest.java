@@ -12,10 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Transactions of streams that nobody disturbs, and two that want to write at once. */
+@ParameterizedClass
+@EnumSource(Door.class)
 class TransactionWireTest {
     private static final String ENDLESS =
             "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
@@ -27,7 +31,11 @@ class TransactionWireTest {
             "statement_timeout: 2s",
             "max_transactions_per_database: 3");
 
-    private final HranaClient client = SERVER.client();
+    private final HranaClient client;
+
+    TransactionWireTest(Door door) {
+        client = SERVER.client(door);
+    }
 
     @BeforeEach
     void makeTables() throws IOException {

@@ -145,7 +145,12 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     HranaClient client(String database, String principal) {
-        return new HranaClient(this, database, principal);
+        return new HranaClient(this, database, principal, Door.JSON);
+    }
+
+    /** The same through a door of the test's choice. */
+    HranaClient client(Door door) {
+        return new HranaClient(this, APP, DEV, door);
     }
 
     private void start() throws Exception {
