@@ -20,10 +20,17 @@ final class PackedStream {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PackedServer server;
+    private final String database;
     private @Nullable String baton;
 
     PackedStream(PackedServer server) {
+        this(server, "/app");
+    }
+
+    /** @param database its path, as {@code /app} */
+    PackedStream(PackedServer server, String database) {
         this.server = server;
+        this.database = database;
     }
 
     @Nullable
@@ -52,7 +59,7 @@ final class PackedStream {
     }
 
     JsonNode results(String... requests) throws Exception {
-        HttpResponse<String> answer = post(server, "/app", PackedServer.TOKEN, baton, requests);
+        HttpResponse<String> answer = post(server, database, PackedServer.TOKEN, baton, requests);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode body = JSON.readTree(answer.body());
         baton = body.get("baton").textValue();

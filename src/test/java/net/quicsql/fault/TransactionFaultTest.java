@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault")
 final class TransactionFaultTest {
     private static final int WRITERS = 16;
+    private static final String IMMEDIATE = "/immediate";
     private static final int ROUNDS = Boolean.getBoolean("quicsql.soak") ? 500 : 60;
     private static final Duration LIFETIME = Duration.ofSeconds(4);
     private static final String ENDLESS =
@@ -43,6 +44,7 @@ final class TransactionFaultTest {
                 Jdk.running(),
                 folder,
                 Map.of(
+                        "databases.immediate.begin", "immediate",
                         "limits.contended_idle_timeout", "1s",
                         "limits.lock_wait", "20s",
                         "limits.tx_idle_timeout", "3s",
@@ -143,6 +145,26 @@ final class TransactionFaultTest {
     }
 
     @Test
+    void aBatonIsGoodForItsOwnDatabaseOnly() throws Exception {
+        new PackedStream(server, IMMEDIATE).run("DROP TABLE IF EXISTS t", "CREATE TABLE t(v)", CLOSE);
+        PackedStream live = new PackedStream(server).run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES (1)");
+        String parked = new PackedStream(server).run("SELECT 1").baton();
+        for (String foreign : List.of(live.baton(), parked)) {
+            HttpResponse<String> refused = PackedStream.post(
+                    server, IMMEDIATE, PackedServer.TOKEN, foreign, "INSERT INTO t(v) VALUES ('thief')", "COMMIT");
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+            assertThat(refused.body()).contains("INVALID_BATON");
+        }
+        assertThat(new PackedStream(server, IMMEDIATE)
+                        .results("SELECT count(*) FROM t", CLOSE)
+                        .at("/0/response/result/rows/0/0/value")
+                        .asText())
+                .isEqualTo("0");
+        live.run("COMMIT", CLOSE);
+        assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
     void aBatonOfATransactionDoesNotOutliveTheServer() throws Exception {
         PackedStream open = new PackedStream(server).run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES ('lost')");
         PackedStream parked = new PackedStream(server).run("SELECT 1");
@@ -205,6 +227,22 @@ final class TransactionFaultTest {
                 "COMMIT",
                 CLOSE);
         assertThat(count()).isEqualTo(2);
+    }
+
+    @Test
+    void whereBeginMeansImmediateNoSnapshotIsTooOld() throws Exception {
+        new PackedStream(server, IMMEDIATE).run("DROP TABLE IF EXISTS t", "CREATE TABLE t(v)", CLOSE);
+        // Each reads and then writes: of deferred transactions that overlap only the first could.
+        int writers = 4;
+        Crowd.run(writers, writer -> {
+            PackedStream stream = new PackedStream(server, IMMEDIATE).run("BEGIN", "SELECT count(*) FROM t");
+            stream.run("INSERT INTO t SELECT count(*) FROM t", "COMMIT", CLOSE);
+        });
+        assertThat(new PackedStream(server, IMMEDIATE)
+                        .results("SELECT count(*) || ' ' || count(DISTINCT v) || ' ' || max(v) FROM t", CLOSE)
+                        .at("/0/response/result/rows/0/0/value")
+                        .asText())
+                .isEqualTo(writers + " " + writers + " " + (writers - 1));
     }
 
     @Test
