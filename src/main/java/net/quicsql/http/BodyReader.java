@@ -3,6 +3,7 @@ package net.quicsql.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.concurrent.TimeoutException;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.limits.MemoryShare;
 import net.quicsql.problem.Problem;
@@ -43,8 +44,8 @@ public final class BodyReader {
      * @param settingName the setting that a client's operator would raise
      * @param memory holds what the body costs from now on; untouched for a small one
      * @return an array of exactly the body's length
-     * @throws ProblemException UNSUPPORTED_ENCODING; BODY_TOO_LARGE; OVERLOADED; INVALID_REQUEST when the body ends early or
-     *     the connection breaks
+     * @throws ProblemException UNSUPPORTED_ENCODING; BODY_TOO_LARGE; OVERLOADED; REQUEST_TIMEOUT when the client falls
+     *     silent; INVALID_REQUEST when the body ends early or the connection breaks
      */
     public static byte[] read(
             InputStream in, RequestHeaders headers, long cap, String settingName, MemoryShare memory) {
@@ -66,7 +67,8 @@ public final class BodyReader {
      * @param settingName the setting that a client's operator would raise
      * @param memory holds what the body costs from now on; untouched for a small one
      * @return an array of exactly the body's length
-     * @throws ProblemException BODY_TOO_LARGE; OVERLOADED; INVALID_REQUEST when the body ends early or the connection breaks
+     * @throws ProblemException BODY_TOO_LARGE; OVERLOADED; REQUEST_TIMEOUT when the client falls silent; INVALID_REQUEST
+     *     when the body ends early or the connection breaks
      */
     public static byte[] read(InputStream in, long contentLength, long cap, String settingName, MemoryShare memory) {
         // No wait would ever make room for more.
@@ -90,7 +92,7 @@ public final class BodyReader {
                     ? readKnown(in, (int) contentLength, memory)
                     : readUnknown(in, cap, settingName, memory);
         } catch (IOException e) {
-            throw unreadable();
+            throw e.getCause() instanceof TimeoutException ? late() : unreadable();
         } catch (ProblemException e) {
             // Given back first: what is thrown away may take long to come.
             memory.close();
@@ -162,6 +164,12 @@ public final class BodyReader {
         } catch (IOException gone) {
             // Then nobody waits for the answer either.
         }
+    }
+
+    /** Nothing came for the connection's idle timeout, which is a second once the server stops. */
+    private static ProblemException late() {
+        return new Problem.Refused(ProblemCode.REQUEST_TIMEOUT, "read body: the rest of it did not come in time")
+                .toException();
     }
 
     private static ProblemException unreadable() {

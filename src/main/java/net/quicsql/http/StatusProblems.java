@@ -22,6 +22,7 @@ final class StatusProblems {
             case 403 -> new Problem.AccessDenied("forbidden");
             case 404 -> new Problem.NotFound(NOT_FOUND);
             case 405 -> new Problem.Refused(ProblemCode.METHOD_NOT_ALLOWED, "method not allowed");
+            case 408 -> new Problem.Refused(ProblemCode.REQUEST_TIMEOUT, reason);
             case 503 -> new Problem.Refused(ProblemCode.SHUTTING_DOWN, "the server is not available now");
             // Methods and versions of HTTP that Jetty does not know: the request's fault in spite of their numbers.
             case 501, 505 -> new Problem.Refused(ProblemCode.INVALID_REQUEST, reason);

@@ -53,6 +53,7 @@ public enum ErrorKind {
                     INVALID_DATABASE_NAME,
                     NOT_FOUND,
                     METHOD_NOT_ALLOWED,
+                    REQUEST_TIMEOUT,
                     UNSUPPORTED_ENCODING -> REQUEST;
             case UNAUTHENTICATED, ACCESS_DENIED, STATEMENT_REFUSED, SQL_READ_ONLY, SQL_WRITE_FORBIDDEN -> ACCESS;
             case SQL_FAILED -> SQL;

@@ -29,6 +29,8 @@ public enum ProblemCode {
     INVALID_DATABASE_NAME(404),
     NOT_FOUND(404),
     METHOD_NOT_ALLOWED(405),
+    /** The request did not arrive in time, or slower than its connector allows. */
+    REQUEST_TIMEOUT(408, 408, true),
     BODY_TOO_LARGE(413),
     /** The whole answer would pass the configured size; on streams an in-band error. */
     RESPONSE_TOO_LARGE(413),

@@ -7,12 +7,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import net.quicsql.client.PackedServer;
 
 /** A client on a bare connection that takes its time, or never reads what it asked for. One thread at a time. */
 final class SlowClient implements AutoCloseable {
     private static final int SMALL_BUFFER = 4 * 1024;
     private static final int PATIENCE_MILLISECONDS = 60_000;
+
+    private static final long PAUSE_NANOS = 2_000_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -89,6 +92,22 @@ final class SlowClient implements AutoCloseable {
                 head.toString(),
                 length,
                 new String(beginning, StandardCharsets.UTF_8));
+    }
+
+    /** Reads on, without haste, until the connection ends in whatever way, and gives back the last KiB. */
+    String awaitEnd() {
+        StringBuilder last = new StringBuilder();
+        byte[] buffer = new byte[SMALL_BUFFER];
+        try {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                last.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+                last.delete(0, Math.max(0, last.length() - 1024));
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } catch (IOException cutOff) {
+            // An end too.
+        }
+        return last.toString();
     }
 
     @Override

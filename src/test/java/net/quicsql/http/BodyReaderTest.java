@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import net.quicsql.limits.MemoryBudget;
 import net.quicsql.limits.MemoryShare;
@@ -104,6 +105,18 @@ class BodyReaderTest {
                 () -> BodyReader.read(trickle(bytes(9)), 10, CAP, "s", MEMORY.share()), ProblemCode.INVALID_REQUEST);
         assertProblem(() -> BodyReader.read(broken, 10, CAP, "s", MEMORY.share()), ProblemCode.INVALID_REQUEST);
         assertProblem(() -> BodyReader.read(broken, -1, CAP, "s", MEMORY.share()), ProblemCode.INVALID_REQUEST);
+    }
+
+    @Test
+    void tellsClientsThatFallSilent() {
+        InputStream silent = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException(new TimeoutException());
+            }
+        };
+
+        assertProblem(() -> BodyReader.read(silent, 10, CAP, "s", MEMORY.share()), ProblemCode.REQUEST_TIMEOUT);
     }
 
     private static void assertProblem(Runnable reading, ProblemCode code) {
