@@ -22,26 +22,17 @@ import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the endpoints of Hrana do, whatever encoding their handlers speak: finds the database, checks rights before the body
- * is read, reads the body within its limit and hands it to a handler. Thread-safe.
+ * What the endpoints of Hrana do, whatever their handlers speak: finds the database, checks rights before the body
+ * is read, reads the body within its limit and hands it to the
+ * handler. Thread-safe.
  */
 public final class HranaDoor {
-    private final PipelineHandler pipelines;
-    private final CursorHandler cursors;
     private final DatabaseSelector databases;
     private final Admission admission;
     private final int maxBodyBytes;
     private final MemoryBudget memory;
 
-    public HranaDoor(
-            PipelineHandler pipelines,
-            CursorHandler cursors,
-            DatabaseSelector databases,
-            Admission admission,
-            HranaLimits limits,
-            MemoryBudget memory) {
-        this.pipelines = requireNonNull(pipelines, "pipelines is null");
-        this.cursors = requireNonNull(cursors, "cursors is null");
+    public HranaDoor(DatabaseSelector databases, Admission admission, HranaLimits limits, MemoryBudget memory) {
         this.databases = requireNonNull(databases, "databases is null");
         this.admission = requireNonNull(admission, "admission is null");
         this.maxBodyBytes = limits.maxBodyBytes();
@@ -53,7 +44,12 @@ public final class HranaDoor {
      *
      * @param path the database in the path; null where the path names none
      */
-    public Response pipeline(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
+    public Response pipeline(
+            PipelineHandler pipelines,
+            Principal principal,
+            @Nullable String path,
+            RequestHeaders headers,
+            InputStream body) {
         DatabaseName database = readable(principal, path, headers);
         try (MemoryShare share = memory.share()) {
             return JerseyAnswers.response(admission.admit(
@@ -66,7 +62,12 @@ public final class HranaDoor {
      *
      * @param path the database in the path; null where the path names none
      */
-    public Response cursor(Principal principal, @Nullable String path, RequestHeaders headers, InputStream body) {
+    public Response cursor(
+            CursorHandler cursors,
+            Principal principal,
+            @Nullable String path,
+            RequestHeaders headers,
+            InputStream body) {
         DatabaseName database = readable(principal, path, headers);
         MemoryShare share = memory.share();
         boolean answered = false;

@@ -30,9 +30,13 @@ public final class HranaResource {
     private static final String DATABASE = "{database}/";
 
     private final HranaDoor door;
+    private final PipelineHandler pipelines;
+    private final CursorHandler cursors;
 
-    public HranaResource(HranaDoor door) {
+    public HranaResource(HranaDoor door, PipelineHandler pipelines, CursorHandler cursors) {
         this.door = requireNonNull(door, "door is null");
+        this.pipelines = requireNonNull(pipelines, "pipelines is null");
+        this.cursors = requireNonNull(cursors, "cursors is null");
     }
 
     @POST
@@ -46,7 +50,11 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
         return door.pipeline(
-                principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+                pipelines,
+                principal,
+                database,
+                new RequestHeaders(host, namespace, contentLength, contentEncoding),
+                body);
     }
 
     @POST
@@ -59,7 +67,7 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
         return door.pipeline(
-                principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+                pipelines, principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     @POST
@@ -73,7 +81,11 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
         return door.cursor(
-                principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+                cursors,
+                principal,
+                database,
+                new RequestHeaders(host, namespace, contentLength, contentEncoding),
+                body);
     }
 
     @POST
@@ -85,7 +97,8 @@ public final class HranaResource {
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
-        return door.cursor(principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+        return door.cursor(
+                cursors, principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     /** Refused, or Jersey would answer it by itself; so are the three below. */

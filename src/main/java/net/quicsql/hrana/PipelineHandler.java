@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineHandler {
     private final SqlStreams streams;
-    private final HranaEncoding encoding;
+    private final PipelineEncoding encoding;
     private final int maxResponseBytes;
     private final LongSupplier nanoTime;
 
-    public PipelineHandler(StreamEngine engine, HranaEncoding encoding, HranaLimits limits) {
+    public PipelineHandler(StreamEngine engine, PipelineEncoding encoding, HranaLimits limits) {
         this(new EngineStreams(engine), encoding, limits, System::nanoTime);
     }
 
-    PipelineHandler(SqlStreams streams, HranaEncoding encoding, HranaLimits limits, LongSupplier nanoTime) {
+    PipelineHandler(SqlStreams streams, PipelineEncoding encoding, HranaLimits limits, LongSupplier nanoTime) {
         this.streams = requireNonNull(streams, "streams is null");
         this.encoding = requireNonNull(encoding, "encoding is null");
         this.maxResponseBytes = limits.maxResponseBytes();

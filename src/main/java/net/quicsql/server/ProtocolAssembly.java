@@ -2,15 +2,17 @@ package net.quicsql.server;
 
 import io.dropwizard.core.setup.Environment;
 import java.nio.file.Path;
-import java.util.function.Function;
 import net.quicsql.engine.StreamEngine;
 import net.quicsql.hrana.CursorHandler;
 import net.quicsql.hrana.HranaDoor;
 import net.quicsql.hrana.HranaEncoding;
 import net.quicsql.hrana.HranaLimits;
 import net.quicsql.hrana.HranaResource;
+import net.quicsql.hrana.PipelineEncoding;
 import net.quicsql.hrana.PipelineHandler;
 import net.quicsql.hrana.json.JsonEncoding;
+import net.quicsql.hrana.json.JsonStatelessEncoding;
+import net.quicsql.hrana.legacy.StatelessResource;
 import net.quicsql.hrana.protobuf.ProtobufEncoding;
 import net.quicsql.hrana.protobuf.ProtobufResource;
 import net.quicsql.http.Admission;
@@ -59,17 +61,29 @@ final class ProtocolAssembly {
             MemoryBudget memory,
             AnswerBuffers buffers) {
         HranaLimits bounds = HranaLimits.of(limits);
-        Function<HranaEncoding, HranaDoor> door = encoding -> new HranaDoor(
-                new PipelineHandler(engine, encoding, bounds),
-                new CursorHandler(engine, encoding, bounds, buffers),
-                selector,
-                admission,
-                bounds,
-                memory);
+        HranaDoor door = new HranaDoor(selector, admission, bounds, memory);
         HranaEncoding json = new JsonEncoding(bounds.maxBodyBytes(), buffers);
         HranaEncoding protobuf = new ProtobufEncoding(bounds.maxResponseBytes(), buffers);
-        environment.jersey().register(new HranaResource(door.apply(json)));
-        environment.jersey().register(new ProtobufResource(door.apply(protobuf)));
+        PipelineEncoding execute = JsonStatelessEncoding.execute(bounds.maxBodyBytes(), buffers);
+        PipelineEncoding batch = JsonStatelessEncoding.batch(bounds.maxBodyBytes(), buffers);
+        environment
+                .jersey()
+                .register(new HranaResource(
+                        door,
+                        new PipelineHandler(engine, json, bounds),
+                        new CursorHandler(engine, json, bounds, buffers)));
+        environment
+                .jersey()
+                .register(new ProtobufResource(
+                        door,
+                        new PipelineHandler(engine, protobuf, bounds),
+                        new CursorHandler(engine, protobuf, bounds, buffers)));
+        environment
+                .jersey()
+                .register(new StatelessResource(
+                        door,
+                        new PipelineHandler(engine, execute, bounds),
+                        new PipelineHandler(engine, batch, bounds)));
     }
 
     private static void query(

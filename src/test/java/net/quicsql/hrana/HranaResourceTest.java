@@ -107,13 +107,15 @@ class HranaResourceTest {
 
     private HranaResource resource() {
         JsonEncoding encoding = new JsonEncoding(1_000, Buffers.roomy());
-        return new HranaResource(new HranaDoor(
-                new PipelineHandler(streams, encoding, LIMITS, () -> 0L),
-                new CursorHandler(streams, encoding, LIMITS, Buffers.in(Path.of("missing")), () -> 0L),
+        HranaDoor door = new HranaDoor(
                 new DatabaseSelector(new DatabaseName("fallback"), null),
                 new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
                 LIMITS,
-                Buffers.memory()));
+                Buffers.memory());
+        return new HranaResource(
+                door,
+                new PipelineHandler(streams, encoding, LIMITS, () -> 0L),
+                new CursorHandler(streams, encoding, LIMITS, Buffers.in(Path.of("missing")), () -> 0L));
     }
 
     private Invocation.Builder request(String path) {

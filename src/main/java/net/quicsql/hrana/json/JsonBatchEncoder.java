@@ -10,14 +10,13 @@ import net.quicsql.sql.StatementResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the result of one batch within a pipeline (Hrana 3, "Batch results"). Results go straight into the answer; the
+ * Writes the result of one batch (Hrana 3, "Batch results"). Results go straight into the answer; the
  * errors, which stand behind all results, are kept aside from the first one on. One thread at a time.
  */
 final class JsonBatchEncoder implements BatchEncoder {
-    private static final byte[] STEP_RESULTS =
-            ascii("{\"type\":\"ok\",\"response\":{\"type\":\"batch\",\"result\":{\"step_results\":[");
+    private static final byte[] STEP_RESULTS = ascii("{\"step_results\":[");
     private static final byte[] STEP_ERRORS = ascii("],\"step_errors\":[");
-    private static final byte[] END = ascii("]}}}");
+    private static final byte[] END = ascii("]}");
 
     /** Errors no longer than this are written though the answer is full. */
     private static final int SHORT_ERROR_BYTES = 256;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the answer to one pipeline as JSON. One thread at a time. */
 final class JsonPipelineEncoder implements PipelineEncoder {
     private static final byte[] EXECUTE = ascii("{\"type\":\"ok\",\"response\":{\"type\":\"execute\",\"result\":");
+    private static final byte[] BATCH = ascii("{\"type\":\"ok\",\"response\":{\"type\":\"batch\",\"result\":");
     private static final byte[] DESCRIBE =
             ascii("{\"type\":\"ok\",\"response\":{\"type\":\"describe\",\"result\":{\"params\":[");
     private static final byte[] AUTOCOMMIT =
@@ -83,6 +84,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
     @Override
     public BatchEncoder beginBatch(int steps) {
         beginItem();
+        json.raw(BATCH);
         JsonBatchEncoder begun = new JsonBatchEncoder(json, result, steps, maxBytes, tooLarge);
         batch = begun;
         return begun;
@@ -95,6 +97,7 @@ final class JsonPipelineEncoder implements PipelineEncoder {
         }
         batch.finish();
         batch = null;
+        json.raw(END);
         endItem();
     }
 

@@ -71,6 +71,38 @@ final class RequestReader {
         });
     }
 
+    /** The body of Hrana 1's {@code execute}. */
+    StreamRequest execute(byte[] body) {
+        return input.read(body, parser -> {
+            Stmt stmt = null;
+            beginBody(parser);
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                if (member(parser).equals("stmt") && !isNull(parser)) {
+                    stmt = stmt(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return new StreamRequest.Execute(required(parser, stmt, "stmt is missing"));
+        });
+    }
+
+    /** The body of Hrana 1's {@code batch}. */
+    StreamRequest batch(byte[] body) {
+        return input.read(body, parser -> {
+            Batch batch = null;
+            beginBody(parser);
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                if (member(parser).equals("batch") && !isNull(parser)) {
+                    batch = batch(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return new StreamRequest.ExecuteBatch(required(parser, batch, "batch is missing"));
+        });
+    }
+
     static StreamRequest request(JsonParser parser) throws IOException {
         requireObject(parser, "a request");
         StreamRequest.Kind kind = null;

@@ -13,7 +13,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import net.quicsql.access.Principal;
+import net.quicsql.hrana.CursorHandler;
 import net.quicsql.hrana.HranaDoor;
+import net.quicsql.hrana.PipelineHandler;
 import net.quicsql.http.DatabaseSelector;
 import net.quicsql.http.RequestHeaders;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +32,13 @@ public final class ProtobufResource {
     private static final String DATABASE = "{database}/";
 
     private final HranaDoor door;
+    private final PipelineHandler pipelines;
+    private final CursorHandler cursors;
 
-    public ProtobufResource(HranaDoor door) {
+    public ProtobufResource(HranaDoor door, PipelineHandler pipelines, CursorHandler cursors) {
         this.door = requireNonNull(door, "door is null");
+        this.pipelines = requireNonNull(pipelines, "pipelines is null");
+        this.cursors = requireNonNull(cursors, "cursors is null");
     }
 
     @POST
@@ -46,7 +52,11 @@ public final class ProtobufResource {
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
         return door.pipeline(
-                principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+                pipelines,
+                principal,
+                database,
+                new RequestHeaders(host, namespace, contentLength, contentEncoding),
+                body);
     }
 
     @POST
@@ -59,7 +69,7 @@ public final class ProtobufResource {
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
         return door.pipeline(
-                principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+                pipelines, principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     @POST
@@ -73,7 +83,11 @@ public final class ProtobufResource {
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
         return door.cursor(
-                principal, database, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+                cursors,
+                principal,
+                database,
+                new RequestHeaders(host, namespace, contentLength, contentEncoding),
+                body);
     }
 
     @POST
@@ -85,7 +99,8 @@ public final class ProtobufResource {
             @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
             InputStream body) {
-        return door.cursor(principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+        return door.cursor(
+                cursors, principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
     }
 
     /** Refused, or Jersey would answer it by itself; so are the three below. */
