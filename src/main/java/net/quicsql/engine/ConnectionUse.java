@@ -12,7 +12,9 @@ import net.quicsql.session.Lease;
 import net.quicsql.session.Session;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlStatement;
+import net.quicsql.sql.SqliteCode;
 import net.quicsql.sql.Statement;
+import net.quicsql.sql.StatementKind;
 import net.quicsql.sql.StatementResult;
 import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.Database;
@@ -78,7 +80,7 @@ final class ConnectionUse {
             lease.read();
             return remember(session, result);
         } catch (ProblemException e) {
-            afterFailure(session, lease, e, needsTurn);
+            afterFailure(session, lease, sql, e, needsTurn);
             throw Failures.explained(e, session.abort() != null);
         } finally {
             if (!lease.inTransaction()) {
@@ -91,13 +93,13 @@ final class ConnectionUse {
      * Looks where a statement's failure has left the stream's transaction. One that is gone is either SQLite's doing, as
      * the client's own statement asked, or it aborts the stream.
      */
-    void afterFailure(Session session, Lease lease, ProblemException e, boolean tookTurn) {
+    void afterFailure(Session session, Lease lease, SqlStatement sql, ProblemException e, boolean tookTurn) {
         if (!lease.inTransaction()) {
             return;
         }
         if (lease.connection().isAutocommit()) {
             endTransaction(session, lease);
-            Abort abort = abortAfter(e);
+            Abort abort = abortAfter(e, sql);
             session.abort(abort);
             if (abort != null) {
                 session.database().metrics().transactionAborted();
@@ -108,7 +110,12 @@ final class ConnectionUse {
         }
     }
 
-    private @Nullable Abort abortAfter(ProblemException e) {
+    private @Nullable Abort abortAfter(ProblemException e, SqlStatement sql) {
+        if (sql.kind() == StatementKind.COMMIT
+                && e.problem() instanceof Problem.SqlFailed failed
+                && failed.primaryCode() == SqliteCode.IOERR) {
+            return Abort.of(Abort.Cause.COMMIT_FAILED);
+        }
         if (e.problem() instanceof Problem.Refused refused && refused.code() == ProblemCode.STATEMENT_TIMEOUT) {
             return new Abort(Abort.Cause.STATEMENT_TIMEOUT, statementTimeoutMillis, statementTimeoutMillis);
         }

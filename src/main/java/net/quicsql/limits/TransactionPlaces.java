@@ -67,7 +67,7 @@ public final class TransactionPlaces {
                 return free.get();
             }
             Hall hall = requireNonNull(halls.get(database));
-            if (!room.enter()) {
+            if (!room.enter(principal)) {
                 throw refused(reason(hall, principal) + ", " + room.refusal());
             }
             waiter = new Waiter(Thread.currentThread(), database, principal);
@@ -76,7 +76,7 @@ public final class TransactionPlaces {
         try {
             return await(waiter, clientIsGone);
         } finally {
-            room.leave();
+            room.leave(principal);
         }
     }
 

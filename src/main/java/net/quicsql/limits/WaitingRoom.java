@@ -1,5 +1,7 @@
 package net.quicsql.limits;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -10,7 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class WaitingRoom {
     private final int seats;
+    private final int seatsOfOne;
     private final AtomicInteger taken = new AtomicInteger();
+    private final Map<String, Integer> takenBy = new ConcurrentHashMap<>();
 
     /** @param seats the most that wait, at least 1 */
     public WaitingRoom(int seats) {
@@ -18,24 +22,31 @@ public final class WaitingRoom {
             throw new IllegalArgumentException("seats is less than 1: " + seats);
         }
         this.seats = seats;
+        // Three quarters, and one seat of one: nobody's crowd keeps all others from waiting.
+        this.seatsOfOne = seats - seats / 4;
     }
 
     /**
      * Lets one more wait if there is a seat; who was let in calls {@link #leave} once when its wait is over, however it
      * ends.
+     *
+     * @param whom who waits: a principal, or what all of the kind have in common; one of them has three quarters of the
+     *     seats at most
      */
-    public boolean enter() {
-        int now = taken.get();
-        while (now < seats) {
-            if (taken.compareAndSet(now, now + 1)) {
-                return true;
-            }
-            now = taken.get();
+    public boolean enter(String whom) {
+        if (taken.incrementAndGet() > seats) {
+            taken.decrementAndGet();
+            return false;
         }
-        return false;
+        if (takenBy.merge(whom, 1, Integer::sum) > seatsOfOne) {
+            leave(whom);
+            return false;
+        }
+        return true;
     }
 
-    public void leave() {
+    public void leave(String whom) {
+        takenBy.computeIfPresent(whom, (key, count) -> count == 1 ? null : count - 1);
         taken.decrementAndGet();
     }
 
@@ -46,7 +57,7 @@ public final class WaitingRoom {
 
     /** What somebody is told who was not let in, to be put behind what was waited for. */
     public String refusal() {
-        return "and " + seats + " requests of this server wait already (" + LimitsConfig.MAX_WAITING_REQUESTS
-                + "). Send it again a little later";
+        return "and as many requests of this server wait already as may (" + LimitsConfig.MAX_WAITING_REQUESTS + " is "
+                + seats + ", three quarters of them for one principal). Send it again a little later";
     }
 }

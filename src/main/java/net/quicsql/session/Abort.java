@@ -30,6 +30,11 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
                 5,
                 ProblemCode.TRANSACTION_TIMEOUT,
                 "one of its writes was stopped after %1$.1f s (limits.statement_timeout)"),
+        /** As {@link #MACHINE}, when that statement was a COMMIT. */
+        COMMIT_FAILED(
+                12,
+                ProblemCode.TRANSACTION_LOST,
+                "the disk or the database failed its COMMIT; whether that took effect is not known before the next start"),
         MACHINE(6, ProblemCode.TRANSACTION_LOST, "the disk or the database failed one of its statements"),
         UNKNOWN(
                 7,
@@ -91,7 +96,7 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
     /** What every SQL request on the aborted stream is told. */
     public Problem.StreamAborted problem() {
         String what = switch (cause) {
-            case UNKNOWN, UNKNOWN_WITH_STATE -> "the transaction is gone: ";
+            case UNKNOWN, UNKNOWN_WITH_STATE, COMMIT_FAILED -> "the transaction is gone: ";
             case SESSION_STATE -> "the session is gone: ";
             case IDLE,
                     CONTENDED_IDLE,

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A bounded pool of read-only connections, opened as needed; the latest returned is lent first, its caches being warm. */
 final class ReaderPool {
+    /** As whom requests wait here: who they are is not known. */
+    private static final String READERS = "\0readers";
+
     /** Between two looks whether the client of who waits is still there. */
     private static final long LOOK_NANOS = 200_000_000L;
 
@@ -92,7 +95,7 @@ final class ReaderPool {
     }
 
     private void await(long maxWaitNanos, Client client) {
-        if (!room.enter()) {
+        if (!room.enter(READERS)) {
             throw busy(", " + room.refusal());
         }
         boolean acquired = false;
@@ -110,7 +113,7 @@ final class ReaderPool {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            room.leave();
+            room.leave(READERS);
             metrics.readerWaited(System.nanoTime() - started);
         }
         if (!acquired) {

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * ended and the operator is told; past the limit, writers wait. Thread-safe; measured by the checkpoints' thread alone.
  */
 public final class WalWatch {
+    /** As whom writers wait here. */
+    private static final String HELD_BACK = "\0log";
+
     private static final Logger LOG = LoggerFactory.getLogger(WalWatch.class);
     private static final double MIB = 1 << 20;
 
@@ -78,7 +81,7 @@ public final class WalWatch {
         if (!gate.isShut()) {
             return;
         }
-        if (!room.enter()) {
+        if (!room.enter(HELD_BACK)) {
             throw SqliteProblems.of(
                     SqliteCode.BUSY,
                     "database is locked: the write-ahead log is past storage.wal_limit, " + room.refusal());
@@ -87,7 +90,7 @@ public final class WalWatch {
         try {
             passed = pass(maxWaitNanos, client);
         } finally {
-            room.leave();
+            room.leave(HELD_BACK);
         }
         if (!passed) {
             throw SqliteProblems.of(

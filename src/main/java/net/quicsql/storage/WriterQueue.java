@@ -103,7 +103,7 @@ public final class WriterQueue {
             if (holder == null) {
                 return take(waiter);
             }
-            if (waiter.count > 0 && !room.enter()) {
+            if (waiter.count > 0 && !room.enter(waiter.principal)) {
                 throw locked(", " + room.refusal());
             }
             waiting.computeIfAbsent(waiter.principal, key -> new ArrayDeque<>()).add(waiter);
@@ -113,7 +113,7 @@ public final class WriterQueue {
             return await(waiter, maxWaitNanos);
         } finally {
             if (waiter.count > 0) {
-                room.leave();
+                room.leave(waiter.principal);
             }
         }
     }

@@ -13,12 +13,27 @@ class WaitingRoomTest {
     @Test
     void letsInAsManyAsThereAreSeats() {
         WaitingRoom room = new WaitingRoom(2);
-        assertThat(room.enter()).isTrue();
-        assertThat(room.enter()).isTrue();
-        assertThat(room.enter()).isFalse();
+        assertThat(room.enter("ada")).isTrue();
+        assertThat(room.enter("ada")).isTrue();
+        assertThat(room.enter("ada")).isFalse();
         assertThat(room.waiting()).isEqualTo(2);
-        room.leave();
-        assertThat(room.enter()).isTrue();
+        room.leave("ada");
+        assertThat(room.enter("ada")).isTrue();
+    }
+
+    @Test
+    void keepsAQuarterOfTheSeatsFromAnyOne() {
+        WaitingRoom room = new WaitingRoom(8);
+        for (int i = 0; i < 6; i++) {
+            assertThat(room.enter("ada")).isTrue();
+        }
+        assertThat(room.enter("ada")).isFalse();
+        assertThat(room.waiting()).isEqualTo(6);
+        assertThat(room.enter("bob")).isTrue();
+        assertThat(room.enter("eve")).isTrue();
+        assertThat(room.enter("bob")).isFalse();
+        room.leave("ada");
+        assertThat(room.enter("ada")).isTrue();
     }
 
     @Test
@@ -30,10 +45,10 @@ class WaitingRoomTest {
             crowd.add(CompletableFuture.supplyAsync(() -> {
                 int most = 0;
                 for (int round = 0; round < 20_000; round++) {
-                    if (room.enter()) {
+                    if (room.enter("ada")) {
                         most = Math.max(most, inside.incrementAndGet());
                         inside.decrementAndGet();
-                        room.leave();
+                        room.leave("ada");
                     }
                 }
                 return most;

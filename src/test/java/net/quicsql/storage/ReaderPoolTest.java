@@ -53,13 +53,14 @@ class ReaderPoolTest {
         EngineConnection first = database.borrowReader();
         EngineConnection second = database.borrowReader();
         for (int i = 0; i < StorageFixture.SEATS; i++) {
-            assertThat(storage.databases().waitingRoom().enter()).isTrue();
+            assertThat(storage.databases().waitingRoom().enter("crowd " + i % 2))
+                    .isTrue();
         }
         assertThatThrownBy(database::borrowReader).isInstanceOfSatisfying(ProblemException.class, e -> {
             assertThat(e.problem().code()).isEqualTo(ProblemCode.SQL_BUSY);
             assertThat(e.problem().message()).contains("limits.max_waiting_requests");
         });
-        storage.databases().waitingRoom().leave();
+        storage.databases().waitingRoom().leave("crowd 0");
         assertThatThrownBy(database::borrowReader).hasMessageNotContaining("limits.max_waiting_requests");
         assertThat(storage.databases().waitingRoom().waiting()).isEqualTo(StorageFixture.SEATS - 1);
         database.giveBackReader(first);

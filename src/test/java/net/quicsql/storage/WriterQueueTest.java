@@ -49,8 +49,8 @@ class WriterQueueTest {
                 .isInstanceOfSatisfying(ProblemException.class, e -> {
                     assertThat(e.problem().code()).isEqualTo(ProblemCode.SQL_BUSY);
                     assertThat(e.problem().message())
-                            .startsWith("database is locked, and 2 requests of this server wait already"
-                                    + " (limits.max_waiting_requests)")
+                            .startsWith("database is locked, and as many requests of this server wait already as may"
+                                    + " (limits.max_waiting_requests is 2")
                             .contains("by principal 'ada' (BEGIN IMMEDIATE)");
                 });
         assertThat(small.depth()).isEqualTo(2);
