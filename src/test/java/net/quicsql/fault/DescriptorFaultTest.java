@@ -10,7 +10,12 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +35,11 @@ final class DescriptorFaultTest {
     private static final int CONNECTIONS = 300;
     private static final int STREAMS = 1_000;
     private static final int WORKERS = 8;
+    private static final int DATABASES = 10;
+    /** How often each database's file is replaced, which closes it and opens the new one: a thousand times in all, or 100. */
+    private static final int ROUNDS = Boolean.getBoolean("quicsql.soak") ? 100 : 10;
+
+    private static final int WARM_ROUNDS = 2;
 
     @TempDir
     Path folder;
@@ -99,6 +109,47 @@ final class DescriptorFaultTest {
         }
     }
 
+    @Test
+    void keepsNoDescriptorsOfDatabasesThatWereClosed() throws Exception {
+        try (PackedServer server = PackedServer.start(Jdk.running(), folder, Map.of())) {
+            for (int round = 1; round <= WARM_ROUNDS; round++) {
+                replaceEach(server, round);
+            }
+            long before = descriptors(server);
+            for (int round = 1; round <= ROUNDS; round++) {
+                replaceEach(server, WARM_ROUNDS + round);
+            }
+            System.out.printf(
+                    "descriptors: %d before, %d after %d closes and opens of databases%n",
+                    before, descriptors(server), DATABASES * ROUNDS);
+            Await.until(() -> descriptorsOfDeletedFiles(server) == 0);
+            // One for each two databases; one for each close would be twenty times as many at least.
+            Await.until(() -> descriptors(server) <= before + DATABASES / 2);
+        }
+    }
+
+    /** Puts a new file in the place of each database, waits until that is served, and writes to it. */
+    private void replaceEach(PackedServer server, int round) throws Exception {
+        Path copy = folder.resolve("copy.db");
+        for (int i = 0; i < DATABASES; i++) {
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TABLE round AS SELECT " + round + " AS a");
+            }
+            Files.move(copy, server.data().resolve("db" + i + ".db"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        for (int i = 0; i < DATABASES; i++) {
+            String path = "/db" + i + "/query";
+            Await.until(() -> server.post(path, PackedServer.TOKEN, "{\"sql\":\"SELECT max(a) FROM round\"}")
+                    .body()
+                    .contains("[[" + round + "]]"));
+            assertThat(server.post(path, PackedServer.TOKEN, "{\"sql\":\"INSERT INTO round VALUES(0)\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            Files.deleteIfExists(server.data().resolve("db" + i + ".db-wal.set-aside"));
+        }
+    }
+
     /** Transactions, committed and rolled back, and temporary tables, each on a stream of its own. */
     private static void streams(PackedServer server, int count) throws Exception {
         List<Thread> threads = new ArrayList<>();
@@ -154,5 +205,30 @@ final class DescriptorFaultTest {
         try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
             return open.count();
         }
+    }
+
+    /** Descriptors of files in the data directory that nobody finds there any more. */
+    private static long descriptorsOfDeletedFiles(PackedServer server) throws IOException {
+        long deleted = 0;
+        for (String link : links(server)) {
+            if (link.startsWith(server.data().toString()) && link.endsWith(" (deleted)")) {
+                deleted++;
+            }
+        }
+        return deleted;
+    }
+
+    private static List<String> links(PackedServer server) throws IOException {
+        List<String> links = new ArrayList<>();
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
+            for (Path each : (Iterable<Path>) open::iterator) {
+                try {
+                    links.add(Files.readSymbolicLink(each).toString());
+                } catch (NoSuchFileException closedMeanwhile) {
+                    continue;
+                }
+            }
+        }
+        return links;
     }
 }
