@@ -89,21 +89,27 @@ final class TransactionControl {
             if (!begun) {
                 place.giveBack();
                 if (lease != null) {
-                    undo(lease);
-                    if (fresh) {
-                        lease.end();
-                    }
+                    undo(lease, fresh);
                 }
             }
         }
     }
 
     /** Brings a connection back to where it was before a begin that failed, be it after SQLite had begun. */
-    private static void undo(Lease lease) {
-        if (!lease.connection().isAutocommit()) {
-            lease.connection().rollback();
+    private static void undo(Lease lease, boolean fresh) {
+        try {
+            if (!lease.connection().isAutocommit()) {
+                lease.connection().rollback();
+            }
+        } finally {
+            try {
+                lease.transactionEnded();
+            } finally {
+                if (fresh) {
+                    lease.end();
+                }
+            }
         }
-        lease.transactionEnded();
     }
 
     private Lease lease(Session session, boolean readOnly) {

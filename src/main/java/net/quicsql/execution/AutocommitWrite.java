@@ -3,6 +3,7 @@ package net.quicsql.execution;
 import static java.util.Objects.requireNonNull;
 
 import net.quicsql.problem.Problem;
+import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.Statement;
@@ -45,7 +46,8 @@ public final class AutocommitWrite extends QueuedWrite {
      * What has come of it, once it has been run. Rows that were kept until the commit are handed on now, by the thread that
      * asked for them.
      *
-     * @throws ProblemException why it failed
+     * @throws ProblemException why it failed; RESPONSE_TOO_LARGE where it was committed and only its answer is lost, which
+     *     invites nobody to send it again
      */
     public StatementResult outcome() {
         Problem failed = failure;
@@ -54,7 +56,14 @@ public final class AutocommitWrite extends QueuedWrite {
         }
         StatementResult done = requireNonNull(result, "the write was not run");
         if (kept != null) {
-            kept.replay(sink);
+            try {
+                kept.replay(sink);
+            } catch (ProblemException e) {
+                throw new Problem.Refused(
+                                ProblemCode.RESPONSE_TOO_LARGE,
+                                "the write was committed, but there is no room for its answer. Do not send it again")
+                        .toException();
+            }
         }
         return done;
     }

@@ -33,6 +33,9 @@ public final class GroupCommit {
     /** Once a group has taken so long it takes nobody else along: the first ones wait for their COMMIT. */
     private static final long MAX_GATHERING_NANOS = 5_000_000L;
 
+    /** Longer texts go alone: most bring many rows with them, which is slow, and texts are kept to know the unfit ones. */
+    static final int MAX_SHARED_CHARACTERS = 8 * 1024;
+
     /** Rows of one write that are kept until the COMMIT; a larger result goes alone. */
     private static final long MAX_KEPT_BYTES = 64L * 1024;
 
@@ -86,12 +89,19 @@ public final class GroupCommit {
         } catch (ProblemException e) {
             members.forEach(member -> failUnlessDone(member, e.problem()));
         } finally {
-            turn.close();
-            for (AutocommitWrite member : members) {
-                failUnlessDone(member, BROKEN);
-                if (member != first) {
-                    member.settle();
-                }
+            try {
+                turn.close();
+            } finally {
+                settle(members, first);
+            }
+        }
+    }
+
+    private static void settle(List<AutocommitWrite> members, AutocommitWrite first) {
+        for (AutocommitWrite member : members) {
+            failUnlessDone(member, BROKEN);
+            if (member != first) {
+                member.settle();
             }
         }
     }
@@ -112,7 +122,8 @@ public final class GroupCommit {
 
     /**
      * Runs a statement that stands alone. One that returns rows is committed when they have been taken: a client that is
-     * told that its answer is too large must not find the rows written.
+     * told that its answer is too large must not find the rows written. One that returns none commits by itself, and what
+     * its sink makes of that must not look like a failure of the write.
      */
     private void alone(Database database, AutocommitWrite write) {
         EngineConnection writer = database.writer();
@@ -120,21 +131,26 @@ public final class GroupCommit {
             if (write.dependsOnLastRowid()) {
                 writer.primeLastInsertRowid(write.lastInsertRowid());
             }
-            boolean returning = write.statement().sql().returning();
+            SqlStatement sql = write.statement().sql();
+            boolean returning = sql.returning();
+            RowBuffer none = sql.changesRows() && !returning ? new RowBuffer(0) : null;
             if (returning) {
                 writer.beginImmediate();
             }
-            StatementResult result = runner.run(writer, write.statement(), write.sink());
+            StatementResult result = runner.run(writer, write.statement(), none == null ? write.sink() : none);
             if (returning) {
                 writer.commit();
             }
-            write.done(result, null);
+            write.done(result, none);
             database.metrics().writesCommitted(1);
         } catch (ProblemException e) {
             write.failed(e.problem());
             if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.IOERR) {
                 writer.taint();
             }
+        } catch (RuntimeException | Error e) {
+            writer.taint();
+            throw e;
         } finally {
             // Nothing may stay open on a connection that the next principal will write with.
             if (!write.hasSucceeded() && !writer.isAutocommit()) {
@@ -152,6 +168,7 @@ public final class GroupCommit {
     /** Whether a statement's text allows it to share a transaction with other clients' statements. */
     private static boolean mayShare(SqlStatement sql) {
         return sql.changesRows()
+                && sql.text().length() <= MAX_SHARED_CHARACTERS
                 && !sql.mayEndTransaction()
                 && !sql.namesLastInsertRowid()
                 && !sql.namesChanges()

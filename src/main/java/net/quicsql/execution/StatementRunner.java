@@ -157,11 +157,16 @@ public final class StatementRunner {
 
     /** Says who ended a statement that was interrupted. */
     private ProblemException ended(EngineConnection connection, ProblemException e) {
-        if (connection.isStopping()) {
+        if (!(e.problem() instanceof Problem.SqlFailed failed)) {
+            return e;
+        }
+        boolean interrupted = failed.primaryCode() == SqliteCode.INTERRUPT;
+        // No other failure may be told as worth a second try: nobody knows what has become of a COMMIT that failed.
+        if (connection.isStopping() && (interrupted || failed.primaryCode() == SqliteCode.BUSY)) {
             return new Problem.Refused(ProblemCode.SHUTTING_DOWN, "the server is stopping: the statement was ended")
                     .toException();
         }
-        if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.INTERRUPT) {
+        if (interrupted) {
             if (connection.endedByHangUp()) {
                 return new Problem.Refused(
                                 ProblemCode.CLIENT_GONE, "the statement was ended because its client went away")

@@ -52,6 +52,12 @@ final class WriteGroup {
         try {
             over = writer.mayShareTransaction() && runAll(next) && commit();
             return over;
+        } catch (RuntimeException | Error e) {
+            // Whatever this was, nobody may be told of a success that may have been undone, and nobody writes on a
+            // connection that may still be in the transaction.
+            writer.taint();
+            undo(null);
+            throw e;
         } finally {
             // Nothing may stay open on a connection that the next principal will write with.
             if (!over && !writer.isAutocommit()) {

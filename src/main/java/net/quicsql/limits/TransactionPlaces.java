@@ -73,9 +73,15 @@ public final class TransactionPlaces {
             waiter = new Waiter(Thread.currentThread(), database, principal);
             hall.line.add(waiter);
         }
+        boolean given = false;
         try {
-            return await(waiter, clientIsGone);
+            Place place = await(waiter, clientIsGone);
+            given = true;
+            return place;
         } finally {
+            if (!given) {
+                withdraw(waiter);
+            }
             room.leave(principal);
         }
     }
@@ -138,6 +144,17 @@ public final class TransactionPlaces {
         if (waiter.place == null) {
             requireNonNull(halls.get(waiter.database)).line.remove(waiter);
             throw new Problem.Refused(ProblemCode.CLIENT_GONE, "the client went away").toException();
+        }
+    }
+
+    /** Takes somebody out of the line whose wait has failed: a place given to nobody would never be given back. */
+    private synchronized void withdraw(Waiter waiter) {
+        Place place = waiter.place;
+        Hall hall = halls.get(waiter.database);
+        if (place != null) {
+            giveBack(place);
+        } else if (hall != null) {
+            hall.line.remove(waiter);
         }
     }
 

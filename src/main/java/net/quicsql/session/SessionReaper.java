@@ -64,7 +64,7 @@ public final class SessionReaper implements Managed {
         for (Session session : store.live()) {
             try {
                 look(session);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // One stream that cannot be ended must not keep the others from it, nor end the timer.
                 LOG.error(
                         "a stream of database {} could not be ended",

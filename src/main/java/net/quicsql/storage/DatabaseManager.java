@@ -187,7 +187,14 @@ public final class DatabaseManager implements Managed {
     }
 
     private void interruptLate() {
-        databases.values().forEach(Database::interruptLate);
+        for (Database database : databases.values()) {
+            try {
+                database.interruptLate();
+            } catch (RuntimeException | Error e) {
+                // It would end the timer for good, also where it is only that memory has run out for a moment.
+                LOG.error("looking for statements past their deadline failed", e);
+            }
+        }
     }
 
     private void checkpoint() {
@@ -200,8 +207,8 @@ public final class DatabaseManager implements Managed {
                     checks.execute(database::check);
                 }
             }
-        } catch (RuntimeException e) {
-            // An exception would end the timer for good.
+        } catch (RuntimeException | Error e) {
+            // It would end the timer for good, also where it is only that memory has run out for a moment.
             LOG.error("looking after the databases failed", e);
         }
     }

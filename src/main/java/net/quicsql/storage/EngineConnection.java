@@ -19,6 +19,10 @@ import org.sqlite.jdbc4.JDBC4PreparedStatement;
 public final class EngineConnection implements AutoCloseable {
     private static final int LIMIT_ATTACHED = 7;
 
+    /** Each value that was ever primed is a row; so many stay before they are thrown away. */
+    private static final int MOST_OWN_ROWS = 1_000;
+
+    private static final String FORGET = "DELETE FROM temp." + SqlStatement.OWN_TABLE;
     private static final String PRIME = "INSERT OR REPLACE INTO temp." + SqlStatement.OWN_TABLE + "(rowid) VALUES(?)";
 
     private final SQLiteConnection connection;
@@ -31,6 +35,7 @@ public final class EngineConnection implements AutoCloseable {
     private final SharingRule sharing = new SharingRule();
     private boolean foreignKeys;
     private boolean hasOwnTable;
+    private int ownRows;
     private long schemaEpoch;
     private boolean tainted;
 
@@ -208,7 +213,12 @@ public final class EngineConnection implements AutoCloseable {
         if (!hasOwnTable) {
             makeOwnTable();
         }
+        ownRows++;
         try {
+            if (ownRows > MOST_OWN_ROWS) {
+                execute(FORGET);
+                ownRows = 0;
+            }
             insertOwnRow(rowid);
         } catch (ProblemException rolledBack) {
             // Where the table was made inside a transaction, a rollback has taken it away again.

@@ -15,7 +15,12 @@ final class WalGate {
     }
 
     void shut() {
-        shut = !removed;
+        lock.lock();
+        try {
+            shut = !removed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void open() {

@@ -109,9 +109,15 @@ public final class WriterQueue {
             waiting.computeIfAbsent(waiter.principal, key -> new ArrayDeque<>()).add(waiter);
             waiters += waiter.count;
         }
+        boolean over = false;
         try {
-            return await(waiter, maxWaitNanos);
+            WriterTurn turn = await(waiter, maxWaitNanos);
+            over = true;
+            return turn;
         } finally {
+            if (!over) {
+                withdraw(waiter);
+            }
             if (waiter.count > 0) {
                 room.leave(waiter.principal);
             }
@@ -235,6 +241,16 @@ public final class WriterQueue {
             }
         }
         return true;
+    }
+
+    /** Takes somebody out of the line whose wait has failed: a turn given to nobody would never be handed on. */
+    private synchronized void withdraw(Waiter waiter) {
+        WriterTurn turn = waiter.turn;
+        if (turn != null) {
+            release(turn);
+        } else {
+            giveUp(waiter);
+        }
     }
 
     private synchronized ProblemException busy(long maxWaitNanos) {

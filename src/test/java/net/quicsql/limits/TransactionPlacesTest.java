@@ -59,6 +59,19 @@ class TransactionPlacesTest {
     }
 
     @Test
+    void givesNoPlaceToAThreadWhoseWaitHasFailed() {
+        TransactionPlaces places = places(1, 1, "20s");
+        Place only = free(places, APP, "ada");
+        assertThatThrownBy(() -> places.await(APP, "bob", () -> {
+                    throw new OutOfMemoryError("for the test");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(room.waiting()).isZero();
+        only.giveBack();
+        assertThat(places.remembered()).isZero();
+    }
+
+    @Test
     void leavesPlacesForOtherPrincipals() {
         TransactionPlaces places = places(3, 2, "20s");
         free(places, APP, "ada");

@@ -63,6 +63,22 @@ class WriterQueueTest {
     }
 
     @Test
+    void handsNoTurnToAThreadWhoseWaitHasFailed() throws Exception {
+        WaitingRoom room = new WaitingRoom(SEATS);
+        WriterQueue line = new WriterQueue(System::nanoTime, room);
+        Client failing = () -> {
+            throw new OutOfMemoryError("for the test");
+        };
+        try (WriterTurn holder = line.acquire("ada", "a write", LONG)) {
+            assertThatThrownBy(() -> line.acquire("bob", "a write", LONG, failing))
+                    .isInstanceOf(OutOfMemoryError.class);
+            assertThat(line.depth()).isZero();
+            assertThat(room.waiting()).isZero();
+        }
+        line.acquire("eve", "a write", 0).close();
+    }
+
+    @Test
     void servesOnePrincipalInOrder() throws Exception {
         WriterTurn first = queue.acquire("ada", "a write", LONG);
         for (String name : new String[] {"1", "2", "3", "4"}) {
