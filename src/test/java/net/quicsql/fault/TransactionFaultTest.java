@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicReference;
 import net.quicsql.client.Jdk;
 import net.quicsql.client.PackedServer;
 import net.quicsql.testing.Await;
@@ -23,13 +25,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that forget their transactions, hold them too long, or play with their batons; limits are short here. */
+/**
+ * Clients that forget their transactions, hold them too long, or play with their batons.
+ * The gate shortens the limits; the soak has them as they are shipped, but for the longest lifetime.
+ */
 @Tag("fault")
 final class TransactionFaultTest {
     private static final int WRITERS = 16;
     private static final String IMMEDIATE = "/immediate";
-    private static final int ROUNDS = Boolean.getBoolean("quicsql.soak") ? 500 : 60;
-    private static final Duration LIFETIME = Duration.ofSeconds(4);
+    private static final boolean SOAK = Boolean.getBoolean("quicsql.soak");
+    private static final int ROUNDS = SOAK ? 500 : 60;
+    /** In the soak, these are what the server has where nothing is said. */
+    private static final Duration CONTENDED_IDLE = Duration.ofSeconds(SOAK ? 5 : 1);
+
+    private static final Duration IDLE = Duration.ofSeconds(SOAK ? 30 : 3);
+    private static final Duration STATEMENT = Duration.ofSeconds(SOAK ? 30 : 2);
+    /** The shipped five minutes would be most of the soak. */
+    private static final Duration LIFETIME = Duration.ofSeconds(SOAK ? 60 : 4);
+
+    /** What a loaded machine may be late by. */
+    private static final Duration LATE = Duration.ofSeconds(6);
+
     private static final String ENDLESS =
             "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c";
 
@@ -40,16 +56,16 @@ final class TransactionFaultTest {
 
     @BeforeAll
     static void startServer() throws Exception {
-        server = PackedServer.start(
-                Jdk.running(),
-                folder,
-                Map.of(
-                        "databases.immediate.begin", "immediate",
-                        "limits.contended_idle_timeout", "1s",
-                        "limits.lock_wait", "20s",
-                        "limits.tx_idle_timeout", "3s",
-                        "limits.max_tx_lifetime", LIFETIME.toSeconds() + "s",
-                        "limits.statement_timeout", "2s"));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("databases.immediate.begin", "immediate");
+        settings.put("limits.max_tx_lifetime", LIFETIME.toSeconds() + "s");
+        if (!SOAK) {
+            settings.put("limits.contended_idle_timeout", CONTENDED_IDLE.toSeconds() + "s");
+            settings.put("limits.lock_wait", "20s");
+            settings.put("limits.tx_idle_timeout", IDLE.toSeconds() + "s");
+            settings.put("limits.statement_timeout", STATEMENT.toSeconds() + "s");
+        }
+        server = PackedServer.start(Jdk.running(), folder, settings);
     }
 
     @AfterAll
@@ -70,9 +86,11 @@ final class TransactionFaultTest {
         double before = metric("quicsql_aborted_transactions_total");
         PackedStream forgotten = new PackedStream(server).run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES ('lost')");
 
+        long began = System.nanoTime();
         Crowd.run(WRITERS, writer -> {
             new PackedStream(server).run("INSERT INTO t(v) VALUES (" + writer + ")", CLOSE);
         });
+        assertThat(since(began)).isLessThan(CONTENDED_IDLE.plus(LATE));
 
         assertThat(metric("quicsql_aborted_transactions_total")).isEqualTo(before + 1);
         assertThat(count()).isEqualTo(WRITERS);
@@ -94,20 +112,36 @@ final class TransactionFaultTest {
     }
 
     @Test
+    void aQuietTransactionThatNobodyWaitsForIsEnded() throws Exception {
+        double before = metric("quicsql_aborted_transactions_total");
+        long began = System.nanoTime();
+        PackedStream quiet = new PackedStream(server).run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES ('lost')");
+        Await.until(() -> metric("quicsql_aborted_transactions_total") > before, IDLE.plus(LATE));
+        assertThat(since(began)).isGreaterThanOrEqualTo(IDLE);
+        assertThat(quiet.send("COMMIT")).containsExactly("TRANSACTION_TIMEOUT");
+        assertThat(count()).isZero();
+    }
+
+    @Test
     void aTricklingClientIsEndedByTheLongestLifetimeAndTheLogCanBeCheckpointed() throws Exception {
+        double before = metric("quicsql_aborted_transactions_total");
+        long began = System.nanoTime();
         PackedStream trickling = new PackedStream(server).run("BEGIN", "SELECT count(*) FROM t");
         server.query("INSERT INTO t(v) VALUES (randomblob(6000000))");
-        long began = System.nanoTime();
-        Await.until(() -> {
-            List<String> codes = trickling.send("SELECT count(*) FROM t");
-            if (!codes.contains("ok")) {
-                assertThat(codes).containsExactly("TRANSACTION_TIMEOUT");
-                return true;
-            }
-            return false;
-        });
-
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LIFETIME.plusSeconds(6));
+        Duration pause = IDLE.minusSeconds(1);
+        AtomicReference<Duration> touch = new AtomicReference<>(pause);
+        Await.until(
+                () -> {
+                    if (since(began).compareTo(touch.get()) > 0) {
+                        touch.set(touch.get().plus(pause));
+                        trickling.send("SELECT count(*) FROM t");
+                    }
+                    return metric("quicsql_aborted_transactions_total") > before;
+                },
+                LIFETIME.plus(LATE));
+        // Not by the limit of quiet ones.
+        assertThat(since(began)).isGreaterThanOrEqualTo(LIFETIME);
+        assertThat(trickling.send("SELECT count(*) FROM t")).containsExactly("TRANSACTION_TIMEOUT");
         assertThat(trickling.isAutocommit()).isFalse();
         trickling.run("ROLLBACK", CLOSE);
         // The log is written from its beginning again as soon as all of it has been copied back.
@@ -249,13 +283,19 @@ final class TransactionFaultTest {
     void aWriteThatIsEndedInATransactionEndsTheTransaction() throws Exception {
         PackedStream stream =
                 new PackedStream(server).run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES ('lost')", "SAVEPOINT s");
+        long began = System.nanoTime();
         assertThat(stream.send(
                         "INSERT INTO t(v) " + ENDLESS, AUTOCOMMIT, "ROLLBACK TO s", "INSERT INTO t(v) VALUES ('late')"))
                 .containsExactly("STATEMENT_TIMEOUT", "ok", "TRANSACTION_TIMEOUT", "TRANSACTION_TIMEOUT");
+        assertThat(since(began)).isBetween(STATEMENT, STATEMENT.plus(LATE));
         assertThat(stream.isAutocommit()).isFalse();
         assertThat(count()).isZero();
         stream.run("ROLLBACK", "INSERT INTO t(v) VALUES ('new')", CLOSE);
         assertThat(count()).isEqualTo(1);
+    }
+
+    private static Duration since(long began) {
+        return Duration.ofNanos(System.nanoTime() - began);
     }
 
     private static long count() throws Exception {

@@ -12,10 +12,15 @@ public final class Await {
 
     /** Looks again and again until a condition holds; fails when it never does. */
     public static void until(Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + LONGEST.toNanos();
+        until(condition, LONGEST);
+    }
+
+    /** As {@link #until(Callable)}, for what takes long in itself. */
+    public static void until(Callable<Boolean> condition, Duration longest) throws Exception {
+        long end = System.nanoTime() + longest.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("did not come about within " + LONGEST);
+                throw new AssertionError("did not come about within " + longest);
             }
             LockSupport.parkNanos(1_000_000);
         }
