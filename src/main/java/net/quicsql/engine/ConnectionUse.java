@@ -131,7 +131,12 @@ final class ConnectionUse {
     }
 
     void takeTurn(Session session, Lease lease, SqlStatement sql) {
-        lease.hold(session.database().writerTurn(session.principal(), purpose(sql)));
+        Database database = session.database();
+        String purpose = purpose(sql);
+        lease.hold(
+                lease.hasRead()
+                        ? database.upgradeTurn(session.principal(), purpose)
+                        : database.writerTurn(session.principal(), purpose));
     }
 
     /** Runs the statement that begins a transaction, in the writer's turn if it takes SQLite's lock at once. */

@@ -53,6 +53,9 @@ final class TransactionControl {
     private StatementResult inside(Session session, Lease lease, Statement statement, RowSink sink) {
         SqlStatement sql = statement.sql();
         Statement sent = sql.transactionMode() == TransactionMode.READONLY ? PLAIN_BEGIN : statement;
+        if (sql.kind() == StatementKind.COMMIT && lease.hasTurn()) {
+            session.database().requireInPlace();
+        }
         StatementResult result = use.onLease(session, lease, sent, sink, false);
         boolean over = sql.kind() == StatementKind.COMMIT || sql.kind() == StatementKind.ROLLBACK;
         if (sql.kind() == StatementKind.ROLLBACK_TO) {

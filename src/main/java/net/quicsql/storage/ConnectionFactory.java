@@ -102,7 +102,7 @@ final class ConnectionFactory {
     private EngineConnection prepare(SQLiteConnection connection, ConnectionRole role) throws SQLException {
         StatementClock clock = new StatementClock(connection.getDatabase());
         ProgressHandler.setHandler(connection, StatementClock.stepsPerLook(), clock.progressHandler());
-        BusyHandler.setHandler(connection, clock.busyHandler(limits.lockWait().toNanos()));
+        BusyHandler.setHandler(connection, clock.busyHandler(limits.lockWait().toNanos(), state::isStopping));
         EngineConnection opened = new EngineConnection(
                 connection,
                 role,

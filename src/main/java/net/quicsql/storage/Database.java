@@ -123,8 +123,30 @@ public final class Database {
      * @throws ProblemException SQL_BUSY, CLIENT_GONE, or SQL_IO_FAILED where the file is not under its name any more
      */
     public WriterTurn writerTurn(String principal, String purpose) {
-        return requireNonNull(waitForTurn(longest ->
-                writerQueue.acquire(principal, purpose, longest, life.state().client())));
+        return requireNonNull(waitForTurn(
+                LogLimit.HOLDS,
+                longest -> writerQueue.acquire(
+                        principal, purpose, longest, life.state().client())));
+    }
+
+    /**
+     * As {@link #writerTurn}, for a transaction that has read already. It is not held back while the write-ahead log is past
+     * its limit: its own snapshot may be what keeps the log.
+     */
+    public WriterTurn upgradeTurn(String principal, String purpose) {
+        return requireNonNull(waitForTurn(
+                LogLimit.LETS_PASS,
+                longest -> writerQueue.acquire(
+                        principal, purpose, longest, life.state().client())));
+    }
+
+    /**
+     * Makes sure that what is committed can be found again.
+     *
+     * @throws ProblemException SQL_IO_FAILED where the file is not under its name any more
+     */
+    public void requireInPlace() {
+        life.requireInPlace();
     }
 
     /**
@@ -133,8 +155,10 @@ public final class Database {
      * @throws ProblemException as {@link #writerTurn}
      */
     public @Nullable WriterTurn writerTurn(String principal, String purpose, QueuedWrite joining) {
-        return waitForTurn(longest -> writerQueue.acquireOrJoin(
-                principal, purpose, longest, joining, life.state().client()));
+        return waitForTurn(
+                LogLimit.HOLDS,
+                longest -> writerQueue.acquireOrJoin(
+                        principal, purpose, longest, joining, life.state().client()));
     }
 
     /** The turn, for work on the file that no client asked for. */
@@ -237,7 +261,13 @@ public final class Database {
         life.close(checkpoint, lenders);
     }
 
-    private @Nullable WriterTurn waitForTurn(LongFunction<@Nullable WriterTurn> turn) {
+    /** What the limit of the write-ahead log means to a writer. */
+    private enum LogLimit {
+        HOLDS,
+        LETS_PASS
+    }
+
+    private @Nullable WriterTurn waitForTurn(LogLimit logLimit, LongFunction<@Nullable WriterTurn> turn) {
         life.requireInPlace();
         if (config.mode() == DatabaseMode.RW && !life.isOpenForWriting()) {
             throw FilePlace.NOT_WRITABLE.toException();
@@ -246,7 +276,9 @@ public final class Database {
         long started = nanoClock.getAsLong();
         metrics.writerWaitBegan();
         try {
-            wal.awaitRoom(longest, waitingRoom, life.state().client());
+            if (logLimit == LogLimit.HOLDS) {
+                wal.awaitRoom(longest, waitingRoom, life.state().client());
+            }
             return turn.apply(longest - (nanoClock.getAsLong() - started));
         } catch (ProblemException e) {
             if (e.problem().code() == ProblemCode.CLIENT_GONE) {

@@ -1,6 +1,7 @@
 package net.quicsql.storage;
 
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,7 @@ final class StatementClock {
     }
 
     /** Waits for a lock that another process holds, until the statement's deadline or the given wait has passed. */
-    BusyHandler busyHandler(long maxWaitNanos) {
+    BusyHandler busyHandler(long maxWaitNanos, BooleanSupplier stopping) {
         return new BusyHandler() {
             private long startedNanos;
 
@@ -184,7 +185,8 @@ final class StatementClock {
                 if (tries == 0) {
                     startedNanos = now;
                 }
-                if (isLate() || now - startedNanos > maxWaitNanos) {
+                // Not every statement of ours has a deadline, but each ends at the stop.
+                if (isLate() || stopping.getAsBoolean() || now - startedNanos > maxWaitNanos) {
                     return 0;
                 }
                 try {
