@@ -334,22 +334,49 @@ final class DatabaseLife {
             boolean forWriting = config.mode() == DatabaseMode.RW && place.isWritable();
             ConnectionFactory fresh =
                     new ConnectionFactory(file, config, storage, limits, state, !forWriting && place.isSealed());
-            EngineConnection first = fresh.open(forWriting ? ConnectionRole.WRITER : ConnectionRole.READER);
-            try {
-                state.storesUtf8(SchemaCheck.readSchema(first));
-                damage.lookAtOpen(first);
-            } catch (ProblemException e) {
-                first.close();
-                throw e;
-            }
+            writer = forWriting ? openWriter(fresh) : openChecked(fresh, ConnectionRole.READER);
             factory = fresh;
-            writer = first;
             opened = true;
             files.noteIdentity(name, file);
             place.opened(forWriting);
         } finally {
             if (!opened) {
                 files.release(name);
+            }
+        }
+    }
+
+    /**
+     * Opens the file for writing. One with a log is looked at through a connection that only reads: a connection that may
+     * write copies the log into the file when it closes, though the look has shown that it is another file's, and that
+     * nobody should.
+     */
+    private EngineConnection openWriter(ConnectionFactory connections) {
+        if (DatabaseFile.walStamp(file).bytes() == 0) {
+            return openChecked(connections, ConnectionRole.WRITER);
+        }
+        // Open until the writer is, or the log would be read through twice.
+        try (EngineConnection reader = openChecked(connections, ConnectionRole.READER)) {
+            return connections.open(ConnectionRole.WRITER);
+        }
+    }
+
+    /**
+     * Opens a connection and looks through it at the file.
+     *
+     * @throws ProblemException SQL_CORRUPT where it is not what it should be
+     */
+    private EngineConnection openChecked(ConnectionFactory connections, ConnectionRole role) {
+        EngineConnection connection = connections.open(role);
+        boolean whole = false;
+        try {
+            state.storesUtf8(SchemaCheck.readSchema(connection));
+            damage.lookAtOpen(connection);
+            whole = true;
+            return connection;
+        } finally {
+            if (!whole) {
+                connection.close();
             }
         }
     }

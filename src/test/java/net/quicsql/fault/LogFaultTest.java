@@ -104,7 +104,12 @@ final class LogFaultTest {
             refuses(server, "restored");
             assertThat(whole(server, "own")).isEqualTo(CHECKPOINTED + LOGGED);
 
-            // The refused file has the log's pages by now; a copy that was kept elsewhere mends it.
+            // Neither file nor log was touched: without the log the file is what it was.
+            assertThat(Files.readAllBytes(data.resolve("foreign.db"))).isEqualTo(other);
+            assertThat(Files.readAllBytes(data.resolve("foreign.db-wal"))).isEqualTo(model[1]);
+            for (String name : List.of("foreign", "restored")) {
+                Files.delete(data.resolve(name + ".db-wal"));
+            }
             replace(data.resolve("foreign.db"), other);
             replace(data.resolve("restored.db"), earlier);
             Await.until(() -> query(server, "foreign", "SELECT 1").statusCode() == 200);
