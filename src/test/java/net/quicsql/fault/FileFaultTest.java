@@ -81,7 +81,7 @@ final class FileFaultTest {
             byte[] rubbish = new byte[PAGE_BYTES];
             new Random(round).nextBytes(rubbish);
             // The root of the table, then ever later pages.
-            overwrite(file, (1L + 40L * (round - 1)) * PAGE_BYTES, rubbish);
+            overwrite(file, (1L + 12L * (round - 1)) * PAGE_BYTES, rubbish);
 
             refuses(name, "SELECT 1", 500, CORRUPT);
             othersAreServed();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,6 +38,9 @@ final class ParkedStreamFaultTest {
     /** Percent of the batons that are tried in a forged form first. */
     private static final int FORGED = 5;
 
+    /** The connection that copies the log back is closed once nobody has written for half a minute. */
+    private static final Duration UPKEEP = Duration.ofSeconds(60);
+
     private static final long MOST_GROWTH = 20L << 20;
     private static final String BATON_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     private static final String NONE_IN_MEMORY = "quicsql_open_streams{database=\"app\"} 0";
@@ -58,7 +62,7 @@ final class ParkedStreamFaultTest {
             String[] batons = open(server, STREAMS);
             long opened = System.nanoTime();
             long parkedHeap = server.liveHeapBytes();
-            Await.until(() -> server.openFiles() <= files);
+            Await.until(() -> server.openFiles() <= files, UPKEEP);
             assertThat(server.metrics()).contains(NONE_IN_MEMORY);
             assertThat(parkedHeap - heap).isLessThan(MOST_GROWTH);
 
@@ -75,7 +79,7 @@ final class ParkedStreamFaultTest {
                     grown / 1024,
                     files);
             assertThat(grown).isLessThan(MOST_GROWTH);
-            Await.until(() -> server.openFiles() <= files);
+            Await.until(() -> server.openFiles() <= files, UPKEEP);
             assertThat(server.metrics()).contains(NONE_IN_MEMORY);
         }
     }
