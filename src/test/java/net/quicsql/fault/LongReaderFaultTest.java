@@ -51,7 +51,11 @@ final class LongReaderFaultTest {
     @Test
     void readersThatStayAreEndedAndTheLogShrinksToNothing() throws Exception {
         Map<String, String> settings = SOAK
-                ? Map.of("storage.wal_alarm", "32MiB", "limits.contended_tx_lifetime", "60s")
+                ? Map.of(
+                        "storage.wal_alarm", "32MiB",
+                        // A minute's writes are more than the limit at which writers are held back.
+                        "storage.wal_limit", "16GiB",
+                        "limits.contended_tx_lifetime", "60s")
                 : Map.of("storage.wal_alarm", "4MiB", "limits.contended_tx_lifetime", "3s");
         try (PackedServer server = PackedServer.start(Jdk.running(), folder, settings)) {
             server.query("CREATE TABLE kept (a)");
