@@ -41,6 +41,9 @@ final class ParkedStreamFaultTest {
     /** The connection that copies the log back is closed once nobody has written for half a minute. */
     private static final Duration UPKEEP = Duration.ofSeconds(60);
 
+    /** A connection's descriptor outlives it while another connection locks the same file; the next one gets it then. */
+    private static final int KEPT_BY_SQLITE = 4;
+
     private static final long MOST_GROWTH = 20L << 20;
     private static final String BATON_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     private static final String NONE_IN_MEMORY = "quicsql_open_streams{database=\"app\"} 0";
@@ -62,7 +65,7 @@ final class ParkedStreamFaultTest {
             String[] batons = open(server, STREAMS);
             long opened = System.nanoTime();
             long parkedHeap = server.liveHeapBytes();
-            Await.until(() -> server.openFiles() <= files, UPKEEP);
+            Await.until(() -> server.openFiles() <= files + KEPT_BY_SQLITE, UPKEEP);
             assertThat(server.metrics()).contains(NONE_IN_MEMORY);
             assertThat(parkedHeap - heap).isLessThan(MOST_GROWTH);
 
@@ -79,7 +82,7 @@ final class ParkedStreamFaultTest {
                     grown / 1024,
                     files);
             assertThat(grown).isLessThan(MOST_GROWTH);
-            Await.until(() -> server.openFiles() <= files, UPKEEP);
+            Await.until(() -> server.openFiles() <= files + KEPT_BY_SQLITE, UPKEEP);
             assertThat(server.metrics()).contains(NONE_IN_MEMORY);
         }
     }
