@@ -37,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault")
 final class LongReaderFaultTest {
     private static final boolean SOAK = Boolean.getBoolean("quicsql.soak");
+
+    /** The slowest of the gate's eight holds is as slow as whatever else the machine does; of a hundred, five may be. */
+    private static final double SLOW_HOLD_SECONDS = SOAK ? 0.05 : 0.2;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int WRITERS = 4;
     private static final int ROW_BYTES = 20_000;
@@ -149,7 +153,9 @@ final class LongReaderFaultTest {
                         slow(syncs) / 1_000_000);
             }
             assertThat(turns.percentile(0.5)).as("median").isLessThan(0.05);
-            assertThat(turns.percentile(0.95)).as("slow ones").isLessThan(Math.max(0.05, 4e-9 * slow(syncs)));
+            assertThat(turns.percentile(0.95))
+                    .as("slow ones")
+                    .isLessThan(Math.max(SLOW_HOLD_SECONDS, 4e-9 * slow(syncs)));
         }
     }
 
