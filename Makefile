@@ -15,6 +15,5 @@ verify: ## the whole gate, as CI runs it
 run: ## the server with the settings in config.yml
 	bin/quicsql server config.yml
 
-bench: ## measure
-	@test -x bench/run || { echo 'there is no bench/run yet' >&2; exit 1; }
-	bench/run
+bench: ## measure beside the floors, and beside peers: make bench BENCH='--peer NAME=KIND:URL'
+	bench/run $(BENCH)

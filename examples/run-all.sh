@@ -1,8 +1,10 @@
 #!/bin/sh
 # Runs the client examples against a running server: examples/run-all.sh [BASE [TOKEN]]
 #
-# Without arguments BASE is http://127.0.0.1:7775 and TOKEN is dev-token. The Python packages that the examples need are
-# installed into a virtual environment that is kept: examples/.venv, or the folder that QUICSQL_VENV names.
+# Without arguments BASE is http://127.0.0.1:7775 and TOKEN is dev-token. Each folder of examples/clients has a script
+# `run`, which installs what its client needs into that folder and ends with a line "OK ...": that line is printed. Of an
+# example that fails everything is printed that it said. The Python examples share a virtual environment: examples/.venv,
+# or the folder that QUICSQL_VENV names.
 set -eu
 
 die() {
@@ -15,23 +17,26 @@ export QUICSQL_URL="${1:-${QUICSQL_URL:-http://127.0.0.1:7775}}"
 export QUICSQL_TOKEN="${2:-${QUICSQL_TOKEN:-dev-token}}"
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-venv=${QUICSQL_VENV:-$here/.venv}
-examples="python-libsql python-sqlalchemy python-stdlib"
-
-if [ ! -x "$venv/bin/pip" ]; then
-    command -v python3 >/dev/null || die "python3 is missing: the examples need Python 3.11 or newer"
-    python3 -m venv "$venv" || die "python3 could not make a virtual environment in $venv (Debian: install python3-venv)"
-fi
-
-set --
-for example in $examples; do
-    set -- "$@" -r "$here/clients/$example/requirements.txt"
-done
-# Quick and without the network when everything is there already.
-"$venv/bin/pip" --disable-pip-version-check --quiet install "$@" || die "pip could not install the examples' packages"
+said=$(mktemp -d) || die "there is no room for temporary files"
+trap 'rm -rf "$said"' EXIT
+trap 'exit 1' HUP INT TERM
 
 failed=
-for example in $examples; do
-    "$venv/bin/python" "$here/clients/$example/main.py" || failed="$failed $example"
+for folder in "$here"/clients/*/; do
+    name=$(basename "$folder")
+    if [ ! -x "$folder/run" ]; then
+        echo "run-all.sh: examples/clients/$name has no executable script named run" >&2
+        failed="$failed $name"
+        continue
+    fi
+    # The first run of an example may take a minute: somebody who watches wants to know which one it is.
+    [ ! -t 2 ] || echo "running $name" >&2
+    if "$folder/run" >"$said/out" 2>"$said/err" </dev/null \
+        && tail -n 1 "$said/out" | grep "^OK $name, .*: [1-9][0-9]* checks passed\$"; then
+        continue
+    fi
+    failed="$failed $name"
+    echo "run-all.sh: $name failed; what it said:" >&2
+    cat "$said/out" "$said/err" >&2
 done
 [ -z "$failed" ] || die "failed:$failed"

@@ -1,7 +1,7 @@
-"""Users and their balances with the libsql package: inserts, a transfer in a transaction, a check."""
+"""Users and their balances with the libsql package: inserts, a transfer in a transaction, one that is rolled back."""
 
+# snippet:connect
 import os
-import sys
 
 import libsql
 
@@ -9,53 +9,56 @@ BASE = os.environ.get("QUICSQL_URL", "http://127.0.0.1:7775").rstrip("/")
 TOKEN = os.environ.get("QUICSQL_TOKEN", "dev-token")
 DATABASE = os.environ.get("QUICSQL_DATABASE", "app")
 
-EXPECTED = "ada=70,bob=130,carol=100"
 
-
-def main() -> int:
+def connect():
     # The database is the path of the address. Nothing is sent before the first statement.
-    connection = libsql.connect(f"{BASE}/{DATABASE}", auth_token=TOKEN)
+    return libsql.connect(f"{BASE}/{DATABASE}", auth_token=TOKEN)
+# snippet:end
 
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS users_pylibsql"
-        " (id INTEGER PRIMARY KEY, name TEXT NOT NULL, balance INTEGER NOT NULL)"
-    )
-    connection.execute("DELETE FROM users_pylibsql")
-    connection.commit()
 
-    # As with sqlite3, the first INSERT, UPDATE or DELETE begins a transaction, and commit() ends it.
-    ada = connection.execute("INSERT INTO users_pylibsql (name, balance) VALUES (?, ?)", ("ada", 100))
-    if not ada.lastrowid > 0:
-        print(f"python-libsql: no row id for ada, but {ada.lastrowid}", file=sys.stderr)
-        return 1
-    connection.executemany(
-        "INSERT INTO users_pylibsql (name, balance) VALUES (?, ?)",
-        [("bob", 100), ("carol", 100)],
-    )
-    connection.commit()
-
-    # Both halves of the transfer, or neither.
+# snippet:transaction
+def transfer(connection, giver: str, taker: str, amount: int) -> None:
+    """Both halves of the transfer, or neither."""
+    change = "UPDATE users_python_libsql SET balance = balance + ? WHERE name = ?"
     try:
-        transfer(connection, "ada", "bob", 30)
+        # As with sqlite3, the first INSERT, UPDATE or DELETE begins a transaction, and commit() ends it.
+        connection.execute(change, (amount, taker))
+        connection.execute(change, (-amount, giver))
         connection.commit()
     except Exception:
         connection.rollback()
         raise
-
-    rows = connection.execute("SELECT name, balance FROM users_pylibsql ORDER BY name").fetchall()
-    found = ",".join(f"{name}={balance}" for name, balance in rows)
-    if found != EXPECTED:
-        print(f"python-libsql: expected {EXPECTED}, found {found}", file=sys.stderr)
-        return 1
-    print(f"OK python-libsql {found}")
-    return 0
+# snippet:end
 
 
-def transfer(connection, giver: str, taker: str, amount: int) -> None:
-    change = "UPDATE users_pylibsql SET balance = balance + ? WHERE name = ?"
-    connection.execute(change, (-amount, giver))
-    connection.execute(change, (amount, taker))
+def main() -> str:
+    connection = connect()
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS users_python_libsql (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+        " balance INTEGER NOT NULL CHECK (balance >= 0))"
+    )
+    connection.execute("DELETE FROM users_python_libsql")
+    connection.commit()
+
+    insert = "INSERT INTO users_python_libsql (name, balance) VALUES (?, ?)"
+    ada = connection.execute(insert, ("ada", 100))
+    print(f"ada is row {ada.lastrowid}")
+    connection.executemany(insert, [("bob", 100), ("carol", 100)])
+    connection.commit()
+
+    transfer(connection, "ada", "bob", 30)
+
+    # snippet:errors
+    try:
+        # More than ada has: the first half is rolled back with the second.
+        transfer(connection, "ada", "bob", 1000)
+    except ValueError as error:
+        print(f"not transferred: {error}")
+    # snippet:end
+
+    rows = connection.execute("SELECT name, balance FROM users_python_libsql ORDER BY name").fetchall()
+    return ",".join(f"{name}={balance}" for name, balance in rows)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(main())

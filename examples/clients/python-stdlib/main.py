@@ -1,8 +1,8 @@
 """Users and their balances with nothing but the standard library: POST /<database>/query speaks JSON."""
 
+# snippet:connect
 import json
 import os
-import sys
 import urllib.error
 import urllib.request
 
@@ -10,7 +10,14 @@ BASE = os.environ.get("QUICSQL_URL", "http://127.0.0.1:7775").rstrip("/")
 TOKEN = os.environ.get("QUICSQL_TOKEN", "dev-token")
 DATABASE = os.environ.get("QUICSQL_DATABASE", "app")
 
-EXPECTED = "ada=70,bob=130"
+
+class QueryError(Exception):
+    """What the server refused: `status` is the answer's, `error` has message, reason and perhaps SQLite's code."""
+
+    def __init__(self, status: int, error: dict):
+        super().__init__(f"HTTP {status}: {error['message']}")
+        self.status = status
+        self.error = error
 
 
 def call(body: dict) -> dict:
@@ -21,52 +28,58 @@ def call(body: dict) -> dict:
     )
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
-            answer = json.load(response)
+            status, answer = response.status, json.load(response)
     except urllib.error.HTTPError as refused:
         # No rights, no such database, too large: a status, with the reason in the body.
-        raise SystemExit(f"python-stdlib: HTTP {refused.code}: {refused.read().decode()}") from None
+        status, answer = refused.code, json.load(refused)
+    # A statement that SQLite refused: status 200, and the reason in the body.
     if "error" in answer:
-        # A statement that SQLite refused: status 200, and the reason in the body.
-        raise SystemExit(f"python-stdlib: {answer['error']['message']}")
+        raise QueryError(status, answer["error"])
     return answer
 
 
-def query(sql: str, *args) -> dict:
-    return call({"sql": sql, "args": list(args)})
+def query(sql: str, *args, **named) -> dict:
+    return call({"sql": sql, "args": named or list(args)})
+# snippet:end
 
 
+# snippet:batch
 def batch(*statements: dict) -> list:
     """Runs the statements in one transaction: all of them, or, when one fails, none."""
     return call({"statements": list(statements)})["results"]
 
 
-def main() -> int:
+def transfer(giver: str, taker: str, amount: int) -> None:
+    change = "UPDATE users_python_stdlib SET balance = balance + ? WHERE name = ?"
+    batch({"sql": change, "args": [amount, taker]}, {"sql": change, "args": [-amount, giver]})
+# snippet:end
+
+
+def main() -> str:
     query(
-        "CREATE TABLE IF NOT EXISTS users_py"
-        " (id INTEGER PRIMARY KEY, name TEXT NOT NULL, balance INTEGER NOT NULL)"
+        "CREATE TABLE IF NOT EXISTS users_python_stdlib (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+        " balance INTEGER NOT NULL CHECK (balance >= 0))"
     )
-    query("DELETE FROM users_py")
+    query("DELETE FROM users_python_stdlib")
 
-    ada = query("INSERT INTO users_py (name, balance) VALUES (?, ?)", "ada", 100)
-    if not ada["last_insert_id"] > 0:
-        print(f"python-stdlib: no row id for ada, but {ada}", file=sys.stderr)
-        return 1
+    insert = "INSERT INTO users_python_stdlib (name, balance) VALUES (?, ?)"
+    ada = query(insert, "ada", 100)
+    print(f"ada is row {ada['last_insert_id']}")
+    query(insert, "bob", 100)
 
-    change = "UPDATE users_py SET balance = balance + ? WHERE name = ?"
-    batch(
-        {"sql": "INSERT INTO users_py (name, balance) VALUES (?, ?)", "args": ["bob", 100]},
-        {"sql": change, "args": [-30, "ada"]},
-        {"sql": change, "args": [30, "bob"]},
-    )
+    transfer("ada", "bob", 30)
 
-    result = query("SELECT name, balance FROM users_py ORDER BY name")
-    found = ",".join(f"{name}={balance}" for name, balance in result["rows"])
-    if result["columns"] != ["name", "balance"] or found != EXPECTED:
-        print(f"python-stdlib: expected {EXPECTED}, found {found} in {result['columns']}", file=sys.stderr)
-        return 1
-    print(f"OK python-stdlib {found}")
-    return 0
+    # snippet:errors
+    try:
+        # More than ada has: the first half is rolled back with the second.
+        transfer("ada", "bob", 1000)
+    except QueryError as refused:
+        print(refused.error["reason"], "-", refused.error["message"])
+    # snippet:end
+
+    rows = query("SELECT name, balance FROM users_python_stdlib ORDER BY name")["rows"]
+    return ",".join(f"{name}={balance}" for name, balance in rows)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(main())

@@ -94,19 +94,27 @@ final class ConnectionUse {
      * the client's own statement asked, or it aborts the stream.
      */
     void afterFailure(Session session, Lease lease, SqlStatement sql, ProblemException e, boolean tookTurn) {
+        doubt(lease, e);
         if (!lease.inTransaction()) {
             return;
         }
         if (lease.connection().isAutocommit()) {
-            endTransaction(session, lease);
             Abort abort = abortAfter(e, sql);
             session.abort(abort);
             if (abort != null) {
                 session.database().metrics().transactionAborted();
             }
+            session.giveBackAfterTransaction();
         } else if (tookTurn && Failures.isBusy(e)) {
             // The lock was not had, so nobody need wait for this transaction.
             lease.releaseTurn();
+        }
+    }
+
+    /** Keeps a connection from the next transaction, which would be the one in line, where a failure says so. */
+    private static void doubt(Lease lease, ProblemException e) {
+        if (Failures.leavesDoubt(e)) {
+            lease.connection().taint();
         }
     }
 
@@ -122,28 +130,27 @@ final class ConnectionUse {
         return Failures.abortAfter(e);
     }
 
-    /** Gives back what a transaction held, its connection too unless temporary objects live there. */
-    void endTransaction(Session session, Lease lease) {
-        lease.transactionEnded();
-        if (!lease.hasTemporaryObjects()) {
-            session.endLease();
-        }
-    }
-
     void takeTurn(Session session, Lease lease, SqlStatement sql) {
-        Database database = session.database();
-        String purpose = purpose(sql);
         lease.hold(
                 lease.hasRead()
-                        ? database.upgradeTurn(session.principal(), purpose)
-                        : database.writerTurn(session.principal(), purpose));
+                        ? session.database().upgradeTurn(session.principal(), purpose(sql))
+                        : turn(session, sql));
     }
 
-    /** Runs the statement that begins a transaction, in the writer's turn if it takes SQLite's lock at once. */
-    void begin(Session session, Lease lease, Statement statement, RowSink sink, boolean writes) {
+    /** Waits for the right to write. */
+    WriterTurn turn(Session session, SqlStatement sql) {
+        return session.database().writerTurn(session.principal(), purpose(sql));
+    }
+
+    /** Runs the statement that begins a transaction. */
+    void begin(Lease lease, Statement statement, RowSink sink) {
         lease.ran(statement.sql());
-        Runnable first = writes ? () -> takeTurn(session, lease, statement.sql()) : StatementRunner.NOTHING_FIRST;
-        runner.run(lease.connection(), statement, sink, first);
+        try {
+            runner.run(lease.connection(), statement, sink);
+        } catch (ProblemException e) {
+            doubt(lease, e);
+            throw e;
+        }
     }
 
     /** Runs on a connection that the caller has chosen and prepared. */
@@ -168,7 +175,7 @@ final class ConnectionUse {
     void prime(Session session, Lease lease) {
         if (!lease.isPrimed()) {
             lease.connection().primeLastInsertRowid(ownRowid(session));
-            lease.connection().execute("DELETE FROM temp." + SqlStatement.OWN_TABLE + " WHERE 0");
+            lease.connection().primeChanges();
             lease.primed();
         }
     }

@@ -56,13 +56,8 @@ final class Failures {
                     .toException();
         }
         if (e.problem() instanceof Problem.SqlFailed failed && failed.extendedCode() == SqliteCode.BUSY_SNAPSHOT) {
-            return new Problem.SqlFailed(
-                            failed.code(),
-                            failed.primaryCode(),
-                            failed.extendedCode(),
-                            failed.name(),
-                            failed.message() + ": another write was committed after this transaction's first read."
-                                    + " Roll back and begin with BEGIN IMMEDIATE")
+            return failed.followedBy(": another write was committed after this transaction's first read."
+                            + " Roll back and begin with BEGIN IMMEDIATE")
                     .toException();
         }
         return e;
@@ -74,6 +69,17 @@ final class Failures {
 
     static boolean isBusy(ProblemException e) {
         return e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.BUSY;
+    }
+
+    /** Whether nobody knows any more what a connection's caches and file handles are worth that met this failure. */
+    static boolean leavesDoubt(ProblemException e) {
+        if (e.problem() instanceof Problem.SqlFailed failed) {
+            return switch (failed.primaryCode()) {
+                case SqliteCode.IOERR, SqliteCode.NOMEM, SqliteCode.CORRUPT, SqliteCode.CANTOPEN -> true;
+                default -> false;
+            };
+        }
+        return false;
     }
 
     /**

@@ -1,6 +1,7 @@
 package net.quicsql.engine;
 
 import java.util.List;
+import net.quicsql.limits.ClientLooks;
 import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.metrics.Operation;
 import net.quicsql.metrics.OperationMetrics;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * until a ROLLBACK (which succeeds) or a COMMIT (which fails) brings it back to autocommit.
  */
 public final class Stream {
-    private static final long WORTH_ASKING_NANOS = 200_000_000L;
-
     private final StreamEngine engine;
     private final Session session;
     private final boolean mayWrite;
@@ -151,7 +150,7 @@ public final class Stream {
     /** Asked only where it is likely enough to be worth a system call: nobody hangs up within an instant. */
     private boolean isLeftInTransaction() {
         return session.inTransaction()
-                && engine.nanoClock().getAsLong() - startedNanos > WORTH_ASKING_NANOS
+                && engine.nanoClock().getAsLong() - startedNanos > ClientLooks.PERIOD_NANOS
                 && session.database().client().isGone();
     }
 

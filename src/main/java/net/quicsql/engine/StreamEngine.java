@@ -38,7 +38,7 @@ public final class StreamEngine {
     private final StatementRunner runner;
     private final LongSupplier nanoClock;
     private final Duration maxTransactionLifetime;
-    private final SqlTexts texts = new SqlTexts();
+    private final ScannedTexts texts = new ScannedTexts();
     private final Descriptions descriptions = new Descriptions();
     private final StoredTexts storedTexts;
     private final StatementRouter router;
@@ -61,6 +61,16 @@ public final class StreamEngine {
         this.transactions = new TransactionControl(use, places);
         this.router = new StatementRouter(use, transactions, new PragmaControl(use), new TemporaryObjects(use, states));
         this.atomicBatch = new AtomicBatch(runner);
+    }
+
+    /**
+     * Checks that a stream could be opened, but for what only opening the database would show.
+     *
+     * @throws ProblemException ACCESS_DENIED, UNKNOWN_DATABASE
+     */
+    public void requireReadable(DatabaseName name, Principal principal) {
+        AccessPolicy.requireRead(principal, name);
+        known(name);
     }
 
     /**
@@ -128,6 +138,16 @@ public final class StreamEngine {
         return outcome;
     }
 
+    /**
+     * Takes a snapshot of a whole database, to be written out as SQL.
+     *
+     * @throws ProblemException as {@link #open}
+     */
+    public Snapshot dump(DatabaseName name, Principal principal) {
+        AccessPolicy.requireRead(principal, name);
+        return Snapshot.take(runner, database(name), nanoClock, maxTransactionLifetime, "the dump", Operation.DUMP);
+    }
+
     /** Ends every running statement, lets no other begin, and sends away who waits: the server stops. Idempotent. */
     public void endWork() {
         places.close();
@@ -171,7 +191,7 @@ public final class StreamEngine {
         return runner;
     }
 
-    SqlTexts texts() {
+    ScannedTexts texts() {
         return texts;
     }
 
@@ -184,11 +204,14 @@ public final class StreamEngine {
     }
 
     private Database database(DatabaseName name) {
+        return known(name).open();
+    }
+
+    private Database known(DatabaseName name) {
         return databases
                 .find(name)
                 .orElseThrow(() -> new Problem.Refused(ProblemCode.UNKNOWN_DATABASE, "unknown database '" + name + "'")
-                        .toException())
-                .open();
+                        .toException());
     }
 
     private static void requireStateless(SqlStatement sql) {

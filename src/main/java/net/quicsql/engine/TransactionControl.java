@@ -21,6 +21,7 @@ import net.quicsql.storage.BeginMode;
 import net.quicsql.storage.ConnectionRole;
 import net.quicsql.storage.Database;
 import net.quicsql.storage.EngineConnection;
+import net.quicsql.storage.WriterTurn;
 import org.jspecify.annotations.Nullable;
 
 /** BEGIN, COMMIT, ROLLBACK and savepoints of streams: leases a connection for as long as a transaction lasts. Thread-safe. */
@@ -63,7 +64,7 @@ final class TransactionControl {
             lease.schemaTouched();
         }
         if (over || sql.kind() == StatementKind.RELEASE && lease.connection().isAutocommit()) {
-            use.endTransaction(session, lease);
+            session.giveBackAfterTransaction();
         }
         return result;
     }
@@ -76,7 +77,7 @@ final class TransactionControl {
         boolean fresh = lease == null;
         try {
             if (lease == null) {
-                lease = lease(session, readOnly);
+                lease = lease(session, readOnly, statement.sql());
             }
             start(session, lease, readOnly, statement, sink);
             DatabaseMetrics metrics = session.database().metrics();
@@ -105,31 +106,57 @@ final class TransactionControl {
                 lease.connection().rollback();
             }
         } finally {
-            try {
+            if (fresh) {
+                lease.giveBack();
+            } else {
                 lease.transactionEnded();
-            } finally {
-                if (fresh) {
-                    lease.end();
-                }
             }
         }
     }
 
-    private Lease lease(Session session, boolean readOnly) {
+    /**
+     * A connection for a transaction. One that takes SQLite's lock at once is given its connection with the writer's turn and
+     * not before: who waits in line needs none, and one connection that all of them use in turn has the latest pages in its
+     * cache.
+     */
+    private Lease lease(Session session, boolean readOnly, SqlStatement sql) {
         Database database = session.database();
-        return new Lease(database, database.lease(readOnly ? ConnectionRole.READER : ConnectionRole.WRITER));
+        if (!takesLock(session, readOnly, sql) || !database.lendsWriters()) {
+            return new Lease(database, database.lease(readOnly ? ConnectionRole.READER : ConnectionRole.WRITER));
+        }
+        WriterTurn turn = use.turn(session, sql);
+        boolean held = false;
+        try {
+            Lease lease = new Lease(database, database.lease(ConnectionRole.WRITER));
+            // Where the file may not be written any more it is a reader, which locks nothing.
+            if (lease.connection().role() == ConnectionRole.WRITER) {
+                lease.hold(turn);
+                held = true;
+            }
+            return lease;
+        } finally {
+            if (!held) {
+                turn.close();
+            }
+        }
+    }
+
+    /** Whether a statement begins a transaction that has SQLite's lock from its beginning. */
+    private static boolean takesLock(Session session, boolean readOnly, SqlStatement sql) {
+        TransactionMode mode = sql.transactionMode();
+        boolean immediate = mode == TransactionMode.IMMEDIATE
+                || mode == TransactionMode.EXCLUSIVE
+                || mode == TransactionMode.UNSPECIFIED
+                        && sql.kind() == StatementKind.BEGIN
+                        && session.database().config().begin() == BeginMode.IMMEDIATE;
+        return immediate && !readOnly;
     }
 
     private void start(Session session, Lease lease, boolean readOnly, Statement statement, RowSink sink) {
         EngineConnection connection = lease.connection();
         SqlStatement sql = statement.sql();
         connection.foreignKeys(session.enforcesForeignKeys());
-        boolean immediate = sql.transactionMode() == TransactionMode.IMMEDIATE
-                || sql.transactionMode() == TransactionMode.EXCLUSIVE
-                || sql.transactionMode() == TransactionMode.UNSPECIFIED
-                        && sql.kind() == StatementKind.BEGIN
-                        && session.database().config().begin() == BeginMode.IMMEDIATE;
-        boolean writes = immediate && !readOnly && connection.role() == ConnectionRole.WRITER;
+        boolean writes = takesLock(session, readOnly, sql) && connection.role() == ConnectionRole.WRITER;
         if (readOnly && connection.role() == ConnectionRole.WRITER) {
             // Priming writes a temporary table.
             use.prime(session, lease);
@@ -141,7 +168,11 @@ final class TransactionControl {
         } else if (writes && sql.transactionMode() == TransactionMode.UNSPECIFIED) {
             sent = IMMEDIATE_BEGIN;
         }
-        use.begin(session, lease, sent, sink, writes);
+        // A stream with temporary objects comes with its connection; a file may have become writable just now.
+        if (writes && !lease.hasTurn()) {
+            use.takeTurn(session, lease, sql);
+        }
+        use.begin(lease, sent, sink);
     }
 
     /** A place under the limits on open transactions; waits for one in line. */

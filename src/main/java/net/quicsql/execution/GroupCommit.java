@@ -76,10 +76,8 @@ public final class GroupCommit {
         List<AutocommitWrite> members = new ArrayList<>();
         members.add(first);
         try {
-            EngineConnection writer = database.writer();
-            writer.foreignKeys(first.enforcesForeignKeys());
             if (first.joins() && database.writerQueue().isContended()) {
-                together(database, writer, turn, members);
+                together(database, turn, members);
             }
             for (AutocommitWrite member : members) {
                 if (!member.hasOutcome()) {
@@ -106,10 +104,10 @@ public final class GroupCommit {
         }
     }
 
-    private void together(Database database, EngineConnection writer, WriterTurn turn, List<AutocommitWrite> members) {
+    private void together(Database database, WriterTurn turn, List<AutocommitWrite> members) {
         long deadline = nanoClock.getAsLong() + MAX_GATHERING_NANOS;
         AutocommitWrite first = members.get(0);
-        WriteGroup group = new WriteGroup(runner, nanoClock, writer, members, unfit, maxKeptBytes);
+        WriteGroup group = new WriteGroup(runner, nanoClock, writerFor(first, database), members, unfit, maxKeptBytes);
         boolean committed = group.run(() -> {
             boolean full = members.size() == MAX_MEMBERS || nanoClock.getAsLong() - deadline > 0;
             return full ? null : (AutocommitWrite) database.writerQueue().takeNext(turn, first);
@@ -126,7 +124,7 @@ public final class GroupCommit {
      * its sink makes of that must not look like a failure of the write.
      */
     private void alone(Database database, AutocommitWrite write) {
-        EngineConnection writer = database.writer();
+        EngineConnection writer = writerFor(write, database);
         try {
             if (write.dependsOnLastRowid()) {
                 writer.primeLastInsertRowid(write.lastInsertRowid());
@@ -157,6 +155,13 @@ public final class GroupCommit {
                 writer.rollback();
             }
         }
+    }
+
+    /** The writer's connection, set as a write needs it: it may be a new one since the write before. */
+    private static EngineConnection writerFor(AutocommitWrite write, Database database) {
+        EngineConnection writer = database.writer();
+        writer.foreignKeys(write.enforcesForeignKeys());
+        return writer;
     }
 
     private static void failUnlessDone(AutocommitWrite member, Problem problem) {

@@ -102,7 +102,7 @@ public final class StatementRunner {
         long deadline = deadlineNanos == FROM_FIRST_STEP ? newDeadline() : deadlineNanos;
         // A statement that writes runs to its end, whoever waits for it.
         if (sql.reads() || connection.role() == ConnectionRole.READER) {
-            connection.startReadClock(deadline);
+            connection.startReadClock(deadline, sink::stillRunning);
         } else {
             connection.startClock(deadline);
         }
@@ -134,12 +134,7 @@ public final class StatementRunner {
     /** A size is over a limit that SQLite's text does not name, and that no second try gets under. */
     private static ProblemException explained(ProblemException e) {
         if (e.problem() instanceof Problem.SqlFailed failed && failed.primaryCode() == SqliteCode.TOOBIG) {
-            return new Problem.SqlFailed(
-                            failed.code(),
-                            failed.primaryCode(),
-                            failed.extendedCode(),
-                            failed.name(),
-                            failed.message() + " (limits.max_value_size, limits.max_sql_length)")
+            return failed.followedBy(" (limits.max_value_size, limits.max_sql_length)")
                     .toException();
         }
         return e;

@@ -153,12 +153,7 @@ final class WriteGroup {
 
     private static Problem unknown(Problem problem) {
         return problem instanceof Problem.SqlFailed failed
-                ? new Problem.SqlFailed(
-                        failed.code(),
-                        failed.primaryCode(),
-                        failed.extendedCode(),
-                        failed.name(),
-                        failed.message() + ": COMMIT failed, and whether it took effect is not known")
+                ? failed.followedBy(": COMMIT failed, and whether it took effect is not known")
                 : problem;
     }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import net.quicsql.problem.Problem;
-import net.quicsql.problem.ProblemCode;
 
 /**
  * When a step of a batch runs (Hrana 3, "Batch conditions"). Immutable. The methods recurse: whoever decodes conditions
@@ -169,8 +168,7 @@ public sealed interface BatchCondition {
 
     private static void requireEarlier(int step, int own) {
         if (step < 0 || step >= own) {
-            throw new Problem.Refused(
-                            ProblemCode.INVALID_REQUEST, "a condition of step " + own + " refers to no earlier step")
+            throw new Problem.AgainstProtocol("a condition of step " + own + " refers to no earlier step")
                     .toException();
         }
     }

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * and their rows are sent as SQLite produces them; everything else runs to its end into a {@link CursorSpool} first.
  * Thread-safe.
  */
-public final class CursorHandler {
+public final class CursorHandler implements HranaHandler {
     private final SqlStreams streams;
+    private final RequestRunner runner;
     private final HranaEncoding encoding;
     private final HranaLimits limits;
     private final AnswerBuffers buffers;
@@ -40,6 +41,7 @@ public final class CursorHandler {
             AnswerBuffers buffers,
             LongSupplier nanoTime) {
         this.streams = requireNonNull(streams, "streams is null");
+        this.runner = new RequestRunner(streams, nanoTime);
         this.encoding = requireNonNull(encoding, "encoding is null");
         this.limits = requireNonNull(limits, "limits is null");
         this.buffers = requireNonNull(buffers, "buffers is null");
@@ -52,6 +54,7 @@ public final class CursorHandler {
      * @throws net.quicsql.problem.ProblemException when the body is no cursor, or the stream cannot be opened, resumed or
      *     left; nothing ran then
      */
+    @Override
     public Answer handle(byte[] body, DatabaseName database, Principal principal) {
         long started = nanoTime.getAsLong();
         CursorRequest cursor = encoding.cursorRequest(body);
@@ -64,19 +67,19 @@ public final class CursorHandler {
         boolean left = false;
         @Nullable CursorSpool spool = null;
         try {
-            CursorSteps steps = CursorSteps.of(cursor.batch(), streams, stream);
+            CursorSteps steps = CursorSteps.of(cursor.batch(), runner, stream::storedSql);
             if (!steps.readable().isEmpty() && stream.canDetach(steps.readable())) {
                 boolean autocommit = !cursor.batch().asksForAutocommit() || stream.isAutocommit();
                 SqlReads reads = stream.detach();
                 left = true;
                 Body rows = new DetachedBody(cursor.batch(), steps, reads, autocommit, encoding, nanoTime);
-                return answer(new TimedBody(rows, () -> finished(stream, started)));
+                return answer(rows).thenClose(() -> finished(stream, started));
             }
             spool = new CursorSpool(limits.cursorBufferBytes(), limits.maxSpoolBytes(), buffers);
             run(cursor.batch(), steps, stream, spool);
             left = true;
             Body rows = new SpooledBody(encoding.cursorPrelude(stream.release()), spool);
-            return answer(new TimedBody(rows, () -> finished(stream, started)));
+            return answer(rows).thenClose(() -> finished(stream, started));
         } catch (RuntimeException | Error e) {
             if (spool != null) {
                 spool.close();
@@ -87,6 +90,12 @@ public final class CursorHandler {
                 stream.release();
             }
         }
+    }
+
+    /** The statements and their arguments may be needed until the last row is sent. */
+    @Override
+    public boolean keepsRequest() {
+        return true;
     }
 
     /** As for a pipeline: see {@link PipelineHandler}. Every step that would run fails with the reason. */

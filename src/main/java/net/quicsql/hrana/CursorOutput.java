@@ -25,4 +25,7 @@ public interface CursorOutput {
 
     /** Whether even a small piece should be handed over now, since a reader has been waiting. */
     boolean isWaiting();
+
+    /** No piece may come for a while: what was taken should not wait for it. */
+    default void rest() {}
 }

@@ -1,14 +1,11 @@
 package net.quicsql.hrana;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.SpoolFile;
 import net.quicsql.limits.MemoryShare;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,35 +14,33 @@ import org.slf4j.LoggerFactory;
  * spool past its limit, or whose file fails, says that it is full and keeps in memory the little that still comes. One
  * thread at a time.
  */
-final class CursorSpool implements CursorOutput, AutoCloseable {
+public final class CursorSpool implements CursorOutput, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(CursorSpool.class);
 
     private final int memoryBytes;
     private final long maxBytes;
-    private final AnswerBuffers buffers;
     private final MemoryShare share;
-    private final ByteArrayOutputStream head = new ByteArrayOutputStream(0);
+    private final SpoolFile file;
+    private final Bytes head = new Bytes();
     /** What came after the file failed. */
-    private final ByteArrayOutputStream tail = new ByteArrayOutputStream(0);
+    private final Bytes tail = new Bytes();
 
-    private @Nullable SpoolFile file;
     private boolean fileFailed;
 
     /**
      * @param memoryBytes kept in memory before a file is made
      * @param maxBytes full from here on
      */
-    CursorSpool(int memoryBytes, long maxBytes, AnswerBuffers buffers) {
+    public CursorSpool(int memoryBytes, long maxBytes, AnswerBuffers buffers) {
         this.memoryBytes = memoryBytes;
         this.maxBytes = maxBytes;
-        this.buffers = requireNonNull(buffers, "buffers is null");
         this.share = buffers.share();
+        this.file = buffers.newFile();
     }
 
     /** Bytes kept. */
-    long size() {
-        SpoolFile from = file;
-        return head.size() + (from == null ? 0 : from.size()) + tail.size();
+    public long size() {
+        return head.size() + file.size() + tail.size();
     }
 
     @Override
@@ -75,29 +70,43 @@ final class CursorSpool implements CursorOutput, AutoCloseable {
     }
 
     void writeTo(OutputStream out) throws IOException {
-        head.writeTo(out);
-        @Nullable SpoolFile from = file;
-        if (from != null) {
-            from.writeTo(out);
-        }
-        tail.writeTo(out);
+        writeTo(out, 0, size());
     }
 
-    /** Deletes what was kept. Idempotent. */
+    /**
+     * Writes a part of what was kept.
+     *
+     * @param start its first byte
+     * @param end behind its last byte, at most {@link #size()}
+     */
+    public void writeTo(OutputStream out, long start, long end) throws IOException {
+        long fileStart = head.size();
+        long tailStart = fileStart + file.size();
+        if (start < fileStart) {
+            head.writeTo(out, start, Math.min(end, fileStart));
+        }
+        if (start < tailStart && end > fileStart) {
+            file.writeTo(out, Math.max(start, fileStart) - fileStart, Math.min(end, tailStart) - fileStart);
+        }
+        if (end > tailStart) {
+            tail.writeTo(out, Math.max(start, tailStart) - tailStart, end - tailStart);
+        }
+    }
+
+    /** Deletes what was kept; nothing may be asked any more. Idempotent. */
     @Override
     public void close() {
-        @Nullable SpoolFile open = file;
-        file = null;
-        if (open != null) {
-            open.close();
-        }
+        // Whoever has the spool may keep it for long.
+        head.drop();
+        tail.drop();
+        file.close();
         share.close();
     }
 
     /** Whether so much more may be kept in memory. A growing array is copied, so it counts twice. */
     private boolean hasRoom(int length) {
         long size = head.size() + (long) length;
-        if (file != null || size > memoryBytes) {
+        if (file.size() > 0 || size > memoryBytes) {
             return false;
         }
         long wanted = size <= MemoryShare.FREE_BYTES ? 0 : 2 * size;
@@ -114,12 +123,7 @@ final class CursorSpool implements CursorOutput, AutoCloseable {
             return;
         }
         try {
-            SpoolFile to = file;
-            if (to == null) {
-                to = buffers.newFile();
-                file = to;
-            }
-            to.append(bytes, offset, length);
+            file.append(bytes, offset, length);
         } catch (IOException e) {
             LOGGER.warn("The temporary file of a cursor could not be written; its rows end there", e);
             fileFailed = true;
@@ -138,4 +142,20 @@ final class CursorSpool implements CursorOutput, AutoCloseable {
             keep(bytes, offset, length);
         }
     };
+
+    /** Bytes of which a part can be written. */
+    private static final class Bytes extends ByteArrayOutputStream {
+        Bytes() {
+            super(0);
+        }
+
+        void drop() {
+            buf = new byte[0];
+            count = 0;
+        }
+
+        void writeTo(OutputStream out, long start, long end) throws IOException {
+            out.write(buf, (int) start, (int) (end - start));
+        }
+    }
 }

@@ -2,7 +2,6 @@ package net.quicsql.hrana;
 
 import java.util.ArrayList;
 import java.util.List;
-import net.quicsql.hrana.SqlStreams.SqlStream;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.SqlStatement;
@@ -22,14 +21,14 @@ final class CursorSteps {
     }
 
     /** Reads all texts; one that cannot be read is kept as its own step's error. */
-    static CursorSteps of(Batch batch, SqlStreams streams, SqlStream stream) {
+    static CursorSteps of(Batch batch, RequestRunner runner, StoredSql stored) {
         int count = batch.steps().size();
         @Nullable Statement[] statements = new Statement[count];
         @Nullable Problem[] problems = new Problem[count];
         List<SqlStatement> readable = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             try {
-                Statement statement = SqlTexts.statement(batch.steps().get(i).stmt(), streams, stream);
+                Statement statement = runner.statement(batch.steps().get(i).stmt(), stored);
                 statements[i] = statement;
                 readable.add(statement.sql());
             } catch (ProblemException e) {

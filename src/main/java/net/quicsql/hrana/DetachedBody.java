@@ -69,6 +69,7 @@ final class DetachedBody implements Body {
         private final SqlReads reads;
         private final LongSupplier nanoTime;
         private long flushed;
+        private boolean unsent;
         private boolean abandoned;
 
         StreamedOutput(OutputStream out, SqlReads reads, LongSupplier nanoTime) {
@@ -87,14 +88,23 @@ final class DetachedBody implements Body {
             reads.pauseClock();
             try {
                 piece.writeTo(out);
+                unsent = true;
                 if (isWaiting()) {
                     out.flush();
                     flushed = nanoTime.getAsLong();
+                    unsent = false;
                 }
             } catch (IOException e) {
                 abandoned = true;
             } finally {
                 reads.resumeClock();
+            }
+        }
+
+        @Override
+        public void rest() {
+            if (unsent && isWaiting()) {
+                take(nothing -> {});
             }
         }
 

@@ -25,6 +25,11 @@ record EngineStreams(StreamEngine engine) implements SqlStreams {
     }
 
     @Override
+    public void requireReadable(DatabaseName database, Principal principal) {
+        engine.requireReadable(database, principal);
+    }
+
+    @Override
     public SqlStream open(DatabaseName database, Principal principal, @Nullable String baton) {
         return new EngineStream(
                 baton == null ? engine.open(database, principal) : engine.resume(database, principal, baton));

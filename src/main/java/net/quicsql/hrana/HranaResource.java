@@ -4,138 +4,86 @@ import static java.util.Objects.requireNonNull;
 
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import net.quicsql.access.Principal;
-import net.quicsql.http.DatabaseSelector;
+import net.quicsql.http.JerseyAnswers;
 import net.quicsql.http.RequestHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP endpoints of Hrana 2 and 3 in JSON, with the database in the path or chosen otherwise. Takes any Content-Type and none,
- * and looks at no Accept header: the path alone says what is spoken. Both versions answer alike; version 2 merely has fewer
- * requests, and no client minds when more are known. Thread-safe.
+ * The HTTP endpoints of Hrana 1, 2 and 3, with the database in the path or chosen otherwise. Takes any Content-Type and none,
+ * and looks at no Accept header: the path alone says what is spoken. Thread-safe.
  */
 @Path("/")
 public final class HranaResource {
-    private static final String PIPELINE = "{version: v[23]}/pipeline";
-    private static final String CURSOR = "v3/cursor";
-    private static final String PROBE = "{version: v2|v3}";
     private static final String DATABASE = "{database}/";
+    private static final String ENDPOINT = "{endpoint: " + HranaEndpoints.PATHS + "}";
+    private static final String PROBE = "{version: " + HranaEndpoints.VERSIONS + "}";
 
     private final HranaDoor door;
-    private final PipelineHandler pipelines;
-    private final CursorHandler cursors;
 
-    public HranaResource(HranaDoor door, PipelineHandler pipelines, CursorHandler cursors) {
+    public HranaResource(HranaDoor door) {
         this.door = requireNonNull(door, "door is null");
-        this.pipelines = requireNonNull(pipelines, "pipelines is null");
-        this.cursors = requireNonNull(cursors, "cursors is null");
     }
 
     @POST
-    @Path(DATABASE + PIPELINE)
-    public Response pipeline(
+    @Path(DATABASE + ENDPOINT)
+    public Response post(
             @Auth Principal principal,
             @PathParam("database") String database,
-            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
-            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
-            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
-            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
+            @PathParam("endpoint") String endpoint,
+            @Context HttpHeaders headers,
             InputStream body) {
-        return door.pipeline(
-                pipelines,
-                principal,
-                database,
-                new RequestHeaders(host, namespace, contentLength, contentEncoding),
-                body);
+        return answer(endpoint, principal, database, headers, body);
     }
 
     @POST
-    @Path(PIPELINE)
-    public Response pipeline(
+    @Path(ENDPOINT)
+    public Response post(
             @Auth Principal principal,
-            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
-            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
-            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
-            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
+            @PathParam("endpoint") String endpoint,
+            @Context HttpHeaders headers,
             InputStream body) {
-        return door.pipeline(
-                pipelines, principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
+        return answer(endpoint, principal, null, headers, body);
     }
 
-    @POST
-    @Path(DATABASE + CURSOR)
-    public Response cursor(
-            @Auth Principal principal,
-            @PathParam("database") String database,
-            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
-            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
-            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
-            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
-            InputStream body) {
-        return door.cursor(
-                cursors,
-                principal,
-                database,
-                new RequestHeaders(host, namespace, contentLength, contentEncoding),
-                body);
-    }
-
-    @POST
-    @Path(CURSOR)
-    public Response cursor(
-            @Auth Principal principal,
-            @HeaderParam(HttpHeaders.HOST) @Nullable String host,
-            @HeaderParam(DatabaseSelector.NAMESPACE_HEADER) @Nullable String namespace,
-            @HeaderParam(HttpHeaders.CONTENT_LENGTH) @Nullable String contentLength,
-            @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String contentEncoding,
-            InputStream body) {
-        return door.cursor(
-                cursors, principal, null, new RequestHeaders(host, namespace, contentLength, contentEncoding), body);
-    }
-
-    /** Refused, or Jersey would answer it by itself; so are the three below. */
+    /** Refused, or Jersey would answer it by itself; so is the one below. */
     @OPTIONS
-    @Path(DATABASE + PIPELINE)
-    public Response pipelineOptionsOfDatabase() {
-        return door.usePost();
+    @Path(DATABASE + ENDPOINT)
+    public Response optionsOfDatabase() {
+        return options();
     }
 
     @OPTIONS
-    @Path(PIPELINE)
-    public Response pipelineOptions() {
-        return door.usePost();
-    }
-
-    @OPTIONS
-    @Path(DATABASE + CURSOR)
-    public Response cursorOptionsOfDatabase() {
-        return door.usePost();
-    }
-
-    @OPTIONS
-    @Path(CURSOR)
-    public Response cursorOptions() {
-        return door.usePost();
+    @Path(ENDPOINT)
+    @SuppressWarnings("DoNotCallSuggester") // Jersey calls it
+    public Response options() {
+        throw HranaDoor.usePost();
     }
 
     /** Says that a version is spoken, to anybody and whether or not the database exists. */
     @GET
     @Path(DATABASE + PROBE)
     public Response probeOfDatabase() {
-        return door.supported();
+        return probe();
     }
 
     @GET
     @Path(PROBE)
     public Response probe() {
-        return door.supported();
+        return JerseyAnswers.response(HranaDoor.supported());
+    }
+
+    private Response answer(
+            String endpoint, Principal principal, @Nullable String database, HttpHeaders headers, InputStream body) {
+        return JerseyAnswers.response(
+                door.answer(endpoint, principal, database, RequestHeaders.of(headers::getHeaderString), body));
     }
 }

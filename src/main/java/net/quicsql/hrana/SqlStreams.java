@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the handlers need of the engine, so that tests can stand in for it. Everything may throw ProblemException. */
 interface SqlStreams {
+    /** Checks that a stream could be opened, but for what only opening the database would show. */
+    void requireReadable(DatabaseName database, Principal principal);
+
     /** Goes on with the stream of a baton, or opens a new one when there is none. */
     SqlStream open(DatabaseName database, Principal principal, @Nullable String baton);
 

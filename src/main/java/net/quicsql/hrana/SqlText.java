@@ -1,7 +1,6 @@
 package net.quicsql.hrana;
 
 import net.quicsql.problem.Problem;
-import net.quicsql.problem.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,7 @@ public record SqlText(@Nullable String sql, @Nullable Integer sqlId) {
      */
     public SqlText {
         if ((sql == null) == (sqlId == null)) {
-            throw new Problem.Refused(
-                            ProblemCode.INVALID_REQUEST,
+            throw new Problem.AgainstProtocol(
                             sql == null ? "neither sql nor sql_id is given" : "both sql and sql_id are given")
                     .toException();
         }

@@ -1,5 +1,5 @@
 /**
- * The Hrana protocol, versions 2 and 3: its messages, what they do, and its endpoints over HTTP. {@link
+ * The Hrana protocol, versions 1 to 3: its messages, what they do, and its endpoints over HTTP. {@link
  * net.quicsql.hrana.PipelineHandler} and {@link net.quicsql.hrana.CursorHandler} take bytes and return answers; they know
  * neither Jersey nor how messages are spelled, which is a {@link net.quicsql.hrana.HranaEncoding}'s business. Encodings
  * and other doors live in packages below this one and look up to it; it never looks down to them.

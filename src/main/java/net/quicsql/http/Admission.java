@@ -2,11 +2,8 @@ package net.quicsql.http;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -50,12 +47,38 @@ public final class Admission {
         this.metrics = requireNonNull(metrics, "metrics is null");
     }
 
+    /** A request that was let in, until it is closed. Closed once. */
+    @FunctionalInterface
+    public interface Admitted extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /**
      * Does the work of a request that may come in. It counts as done when the body of its answer is closed.
      *
      * @throws net.quicsql.problem.ProblemException RATE_LIMITED or OVERLOADED, and then no work was done
      */
     public Answer admit(Principal principal, DatabaseName database, Supplier<Answer> work) {
+        Admitted admitted = enter(principal, database);
+        boolean answered = false;
+        try {
+            Answer answer = work.get().thenClose(admitted::close);
+            answered = true;
+            return answer;
+        } finally {
+            if (!answered) {
+                admitted.close();
+            }
+        }
+    }
+
+    /**
+     * Lets a request in, which is to be closed when it is done.
+     *
+     * @throws net.quicsql.problem.ProblemException RATE_LIMITED or OVERLOADED
+     */
+    public Admitted enter(Principal principal, DatabaseName database) {
         DatabaseMetrics counted = metrics.apply(database).orElse(null);
         Optional<Duration> wait = rate == null ? Optional.empty() : rate.take(principal.name());
         if (wait.isPresent()) {
@@ -69,22 +92,7 @@ public final class Admission {
         if (counted != null) {
             counted.requestBegan();
         }
-        AtomicBoolean over = new AtomicBoolean();
-        Runnable end = () -> {
-            if (over.compareAndSet(false, true)) {
-                ended(database, counted);
-            }
-        };
-        boolean answered = false;
-        try {
-            Answer answer = work.get();
-            answered = true;
-            return new Answer(answer.status(), answer.contentType(), answer.headers(), new Counted(answer.body(), end));
-        } finally {
-            if (!answered) {
-                end.run();
-            }
-        }
+        return () -> ended(database, counted);
     }
 
     private void ended(DatabaseName database, @Nullable DatabaseMetrics counted) {
@@ -99,28 +107,6 @@ public final class Admission {
     private static void refused(@Nullable DatabaseMetrics counted, RefusalReason reason) {
         if (counted != null) {
             counted.requestRefused(reason);
-        }
-    }
-
-    /** A body whose end is the request's. */
-    private record Counted(Body body, Runnable end) implements Body {
-        @Override
-        public long length() {
-            return body.length();
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            body.writeTo(out);
-        }
-
-        @Override
-        public void close() {
-            try {
-                body.close();
-            } finally {
-                end.run();
-            }
         }
     }
 }

@@ -2,8 +2,7 @@ package net.quicsql.http;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -30,27 +29,15 @@ public record Answer(int status, String contentType, Map<String, String> headers
         return new Answer(status, contentType, Map.of(), body);
     }
 
-    /** The same answer, whose body does one thing more when it is closed, at least once. */
+    /** The same answer, with a header more. */
+    Answer with(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Answer(status, contentType, more, body);
+    }
+
+    /** The same answer, whose body does one thing more when it is closed, once. */
     public Answer thenClose(Runnable further) {
-        return new Answer(status, contentType, headers, new Body() {
-            @Override
-            public long length() {
-                return body.length();
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                body.writeTo(out);
-            }
-
-            @Override
-            public void close() {
-                try {
-                    body.close();
-                } finally {
-                    further.run();
-                }
-            }
-        });
+        return new Answer(status, contentType, headers, new FollowedBody(body, further));
     }
 }

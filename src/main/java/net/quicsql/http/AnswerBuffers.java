@@ -45,8 +45,8 @@ public final class AnswerBuffers {
         return memory.share();
     }
 
-    public SpoolFile newFile() throws IOException {
-        return SpoolFile.create(directory);
+    public SpoolFile newFile() {
+        return new SpoolFile(directory);
     }
 
     /** What a client is told when a temporary file cannot be made or written; logs the reason. */

@@ -12,6 +12,11 @@ public interface Body extends AutoCloseable {
     /** Bytes that {@link #writeTo} will write, or {@link #UNKNOWN_LENGTH}. */
     long length();
 
+    /**
+     * Writes all of it.
+     *
+     * @throws IOException the client has gone; as a {@link BrokenOffException}, it shall not take what it got for the whole
+     */
     void writeTo(OutputStream out) throws IOException;
 
     /** Gives back what the body holds. Idempotent. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.ZipException;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.limits.MemoryShare;
 import net.quicsql.problem.Problem;
@@ -21,7 +22,7 @@ public final class BodyReader {
      * How much of a refused body is read and thrown away, so that the client gets to read the answer: most send their
      * whole body first and, where the connection is closed meanwhile, report a broken pipe.
      */
-    private static final long MOST_DISCARDED_BYTES = 32L * 1024 * 1024;
+    static final long MOST_DISCARDED_BYTES = 32L * 1024 * 1024;
 
     /** First buffer of a body of unknown length; most bodies fit. */
     private static final int FIRST_BYTES = 8 * 1024;
@@ -33,7 +34,7 @@ public final class BodyReader {
      * What a byte of a body costs until its request is done: itself, the parser's characters, the text made of them, that
      * text as SQLite takes it. Measured with one long string, which is the worst that honest clients send.
      */
-    private static final int WEIGHT = 6;
+    public static final int WEIGHT = 6;
 
     private BodyReader() {}
 
@@ -98,6 +99,9 @@ public final class BodyReader {
             memory.close();
             discard(in, MOST_DISCARDED_BYTES);
             throw e;
+        } catch (RuntimeException e) {
+            // How Jetty tells that a body does not inflate.
+            throw e.getCause() instanceof ZipException ? unreadable() : e;
         }
     }
 
@@ -161,8 +165,8 @@ public final class BodyReader {
                 }
                 left -= length;
             }
-        } catch (IOException gone) {
-            // Then nobody waits for the answer either.
+        } catch (IOException | RuntimeException gone) {
+            // Then nobody waits for the answer either, or what comes is no body.
         }
     }
 

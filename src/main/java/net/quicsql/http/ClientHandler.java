@@ -16,7 +16,8 @@ final class ClientHandler extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        clients.begin(request.getConnectionMetaData().getConnection().getEndPoint());
+        clients.begin(RequestClients.of(
+                request.getConnectionMetaData().getConnection().getEndPoint()));
         try {
             return super.handle(request, response, callback);
         } finally {

@@ -50,8 +50,9 @@ public final class DatabaseSelector {
         if (defaultDatabase != null) {
             return defaultDatabase;
         }
-        throw new Problem.NotFound("no database in the request: use http://<host>/<database>/"
-                        + " (with the trailing slash for JavaScript clients), or configure default_database")
+        // A JavaScript client takes the last word of its URL for a file, unless a slash follows.
+        throw new Problem.NotFound("no database in the URL: use " + ServerAddress.of(hostHeader)
+                        + "<database>/ (with the slash at the end, for JavaScript clients), or set default_database")
                 .toException();
     }
 

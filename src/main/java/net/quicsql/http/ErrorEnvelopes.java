@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import net.quicsql.access.DatabaseName;
 import net.quicsql.json.JsonWriter;
 import net.quicsql.problem.Problem;
 
@@ -12,7 +13,8 @@ import net.quicsql.problem.Problem;
  * The one place that chooses, by path, the form in which a failure is told. Stateless.
  *
  * <ul>
- *   <li>Hrana paths, those whose first or second segment is {@code v1}, {@code v2}, {@code v3} or {@code v3-protobuf}:
+ *   <li>Hrana paths, those whose first or second segment is {@code v1}, {@code v2}, {@code v3} or {@code v3-protobuf}, and
+ *       the bare address of the server or of a database, where its oldest version is spoken:
  *       {@code {"error":text,"message":text,"code":CODE,"retryable":…}}, since each client reads another one of the
  *       first three.
  *   <li>Everything else: {@code {"error":{"message":text,"reason":CODE,"retryable":…}}}, with SQLite's numbers as {@code code} and
@@ -94,6 +96,9 @@ public final class ErrorEnvelopes {
 
     /** Whether clients of the Hrana protocol read what this path answers. */
     public static boolean isHrana(String path) {
+        if (isBareAddress(path)) {
+            return true;
+        }
         String rest = path;
         for (int segment = 0; segment < 2; segment++) {
             int start = 0;
@@ -110,6 +115,19 @@ public final class ErrorEnvelopes {
             rest = rest.substring(end);
         }
         return false;
+    }
+
+    private static boolean isBareAddress(String path) {
+        int start = 0;
+        int end = path.length();
+        while (start < end && path.charAt(start) == '/') {
+            start++;
+        }
+        while (end > start && path.charAt(end - 1) == '/') {
+            end--;
+        }
+        String name = path.substring(start, end);
+        return name.indexOf('/') < 0 && !DatabaseName.isReserved(name);
     }
 
     /** Rounded up, for a client must not come too early; at least 1. */

@@ -2,8 +2,10 @@ package net.quicsql.http;
 
 import io.dropwizard.core.setup.Environment;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -40,12 +42,18 @@ public final class HttpAssembly {
      * @param clients is told which client each thread works for
      * @param minResponseBytesPerSecond how much of an answer that waits for its client must be taken at least, or the
      *     connection is closed
+     * @param inFront puts doors that are no servlets before the server's own handler
+     * @param beforeServlets puts further ones before the application's servlets, where Dropwizard's metrics count them too
      */
-    public static void install(Environment environment, RequestClients clients, long minResponseBytesPerSecond) {
+    public static void install(
+            Environment environment,
+            RequestClients clients,
+            long minResponseBytesPerSecond,
+            UnaryOperator<Handler> inFront,
+            UnaryOperator<Handler> beforeServlets) {
         environment.jersey().register(ProblemMapper.class);
         // Our answers know their length. Jersey would write what it holds back after ours has been left, and log an
-        // error
-        // where the client has gone by then.
+        // error where the client has gone by then.
         environment.jersey().property(ServerProperties.OUTBOUND_CONTENT_LENGTH_BUFFER, 0);
         environment.getApplicationContext().setErrorHandler(new EnvelopeErrorHandler.InServlets());
         environment.getAdminContext().setErrorHandler(new EnvelopeErrorHandler.InServlets());
@@ -53,18 +61,30 @@ public final class HttpAssembly {
             @Override
             public void lifeCycleStarting(LifeCycle event) {
                 if (event instanceof Server server) {
-                    prepare(server, clients);
+                    wrap(environment.getApplicationContext(), server, beforeServlets);
+                    prepare(server, clients, inFront);
                     requireResponseRate(server, minResponseBytesPerSecond);
                 }
             }
         });
     }
 
+    /** Puts a handler between another and the one around it, in a server that has not started. */
+    private static void wrap(Handler wrapped, Server server, UnaryOperator<Handler> wrapper) {
+        for (Handler.Wrapper around : server.getDescendants(Handler.Wrapper.class)) {
+            if (around.getHandler() == wrapped) {
+                around.setHandler(wrapper.apply(wrapped));
+                return;
+            }
+        }
+        throw new IllegalStateException("no handler around " + wrapped);
+    }
+
     /** Does to a server that has not started what {@link #install} does to Dropwizard's. */
-    static void prepare(Server server, RequestClients clients) {
+    static void prepare(Server server, RequestClients clients, UnaryOperator<Handler> inFront) {
         server.setErrorHandler(new EnvelopeErrorHandler());
-        server.setHandler(
-                new ClientHandler(clients, new PathCollapseHandler(new ContentTypeHandler(server.getHandler()))));
+        Handler doors = inFront.apply(server.getHandler());
+        server.setHandler(new ClientHandler(clients, new PathCollapseHandler(new ContentTypeHandler(doors))));
         // Found as beans: Dropwizard hides the connection factories in its instrumented ones.
         for (HttpConfiguration configuration : server.getContainedBeans(HttpConfiguration.class)) {
             allowEmptySegments(configuration);

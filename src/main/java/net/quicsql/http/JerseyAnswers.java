@@ -33,10 +33,12 @@ public final class JerseyAnswers {
     private static void write(Body body, OutputStream out) {
         try (body) {
             body.writeTo(out);
+        } catch (BrokenOffException e) {
+            LOGGER.info("an answer broke off: {}", String.valueOf(e.getCause()));
+            RequestClients.cutOff();
         } catch (IOException e) {
             // Only writing to the client throws this, and a client that left is nobody's error. Jetty has noted the
-            // broken
-            // connection and ends the response as failed, not as complete.
+            // broken connection and ends the response as failed, not as complete.
             LOGGER.debug("the client left before the answer was written", e);
         }
     }

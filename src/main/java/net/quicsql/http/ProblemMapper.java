@@ -1,6 +1,8 @@
 package net.quicsql.http;
 
 import jakarta.inject.Inject;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
@@ -8,12 +10,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.io.IOException;
 import java.util.StringJoiner;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
-import org.eclipse.jetty.http.HttpException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns whatever a resource or Jersey itself throws into the envelope of its path; the only exception mapper there is.
@@ -24,33 +24,27 @@ import org.slf4j.LoggerFactory;
  * ProblemException} instead.
  */
 public final class ProblemMapper implements ExceptionMapper<Throwable> {
-    private static final Logger LOGGER = LoggerFactory.getLogger(ProblemMapper.class);
-
-    private final UriInfo request;
+    private final UriInfo uri;
+    private final HttpServletRequest request;
 
     /**
      * Made by Jersey.
      *
-     * @param request stands for the request of the calling thread
+     * @param uri stands for that of the calling thread's request
+     * @param request likewise
      */
     @Inject
-    public ProblemMapper(@Context UriInfo request) {
+    public ProblemMapper(@Context UriInfo uri, @Context HttpServletRequest request) {
+        this.uri = uri;
         this.request = request;
     }
 
     @Override
     public Response toResponse(Throwable failure) {
-        if (failure instanceof ProblemException known) {
-            return JerseyAnswers.response(ErrorEnvelopes.error(request.getPath(), known.problem()));
-        }
         if (failure instanceof WebApplicationException refused) {
             return refused(refused);
         }
-        // Jetty's own refusal while a body is read, as of one that comes too slowly.
-        if (failure instanceof HttpException refused && refused.getCode() >= 400) {
-            return logged(failure, refused.getCode(), StatusProblems.of(refused.getCode(), refused.getReason()));
-        }
-        return logged(failure, 500, StatusProblems.internal());
+        return response(Failures.answer(uri.getPath(), failure));
     }
 
     private Response refused(WebApplicationException refused) {
@@ -63,14 +57,18 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         Problem problem = refused instanceof NotAllowedException
                 ? new Problem.MethodNotAllowed(allowed(response))
                 : StatusProblems.of(status, reason);
-        return logged(refused, status, problem);
+        return response(Failures.answer(uri.getPath(), status, problem, refused));
     }
 
-    private Response logged(Throwable failure, int status, Problem problem) {
-        if (problem instanceof Problem.Internal internal) {
-            LOGGER.error("internal error {}", internal.id(), failure);
+    private Response response(Answer answer) {
+        try {
+            // Jersey has asked for the body, so clients that wait for leave to send it have it.
+            ServletInputStream body = request.getInputStream();
+            return JerseyAnswers.response(
+                    Failures.afterBody(answer, body, request.getContentLengthLong(), body::isFinished));
+        } catch (IOException gone) {
+            return JerseyAnswers.response(answer);
         }
-        return JerseyAnswers.response(ErrorEnvelopes.error(request.getPath(), status, problem));
     }
 
     /** The methods a resource declares, without the OPTIONS that Jersey adds to each. */

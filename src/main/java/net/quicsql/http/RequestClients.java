@@ -3,6 +3,7 @@ package net.quicsql.http;
 import java.util.function.Supplier;
 import net.quicsql.storage.Client;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +21,28 @@ public final class RequestClients implements Supplier<Client> {
         return client == null ? Client.PRESENT : client;
     }
 
-    /** From now on the calling thread answers a request that came over this connection. */
-    void begin(EndPoint connection) {
+    /** Whoever is at the other end of a connection. */
+    public static Client of(EndPoint connection) {
         EndPoint bottom = connection;
         while (bottom instanceof EndPoint.Wrapper wrapper) {
             bottom = wrapper.unwrap();
         }
-        if (bottom instanceof WatchedEndPoint watched) {
-            CURRENT.set(watched::isClientGone);
-        }
+        return bottom instanceof WatchedEndPoint watched ? watched : Client.PRESENT;
     }
 
-    void end() {
+    /** From now on, until {@link #end}, the calling thread works for this client. */
+    public void begin(Client client) {
+        CURRENT.set(client);
+    }
+
+    public void end() {
         CURRENT.remove();
+    }
+
+    /** Closes the connection of the calling thread's client in the middle of an answer. */
+    static void cutOff() {
+        if (CURRENT.get() instanceof WatchedEndPoint client) {
+            client.close(new EofException("the answer broke off"));
+        }
     }
 }

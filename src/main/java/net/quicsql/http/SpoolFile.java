@@ -1,5 +1,7 @@
 package net.quicsql.http;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -7,12 +9,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A temporary file that has no name and is gone when it is closed or the process ends. Readable by its owner only. One
- * thread at a time.
+ * A temporary file, made when something is written to it: without a name, gone when it is closed or the process ends, and
+ * readable by its owner only. One thread at a time.
  */
 public final class SpoolFile implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SpoolFile.class);
@@ -20,27 +23,17 @@ public final class SpoolFile implements AutoCloseable {
     /** Bytes read from the file at a time. */
     private static final int COPY_BYTES = 64 * 1024;
 
-    private final FileChannel channel;
+    private final Path directory;
+    private @Nullable FileChannel channel;
     private long size;
 
-    private SpoolFile(FileChannel channel) {
-        this.channel = channel;
-    }
-
     /**
-     * Makes an empty file. On Unix its name is gone as soon as it is open.
+     * A file that is not there yet.
      *
      * @param directory an existing directory
      */
-    public static SpoolFile create(Path directory) throws IOException {
-        Path path = Files.createTempFile(directory, "quicsql-", ".spool");
-        try {
-            return new SpoolFile(FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(path);
-            throw e;
-        }
+    public SpoolFile(Path directory) {
+        this.directory = requireNonNull(directory, "directory is null");
     }
 
     /** Bytes appended and not dropped. */
@@ -50,18 +43,25 @@ public final class SpoolFile implements AutoCloseable {
 
     /** Appends bytes, all or, where this fails, none. */
     public void append(byte[] bytes, int offset, int length) throws IOException {
+        FileChannel to = channel;
+        if (to == null) {
+            to = create();
+            channel = to;
+        }
         long at = size;
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
         while (buffer.hasRemaining()) {
-            at += channel.write(buffer, at);
+            at += to.write(buffer, at);
         }
         size = at;
     }
 
     /** Drops what stands behind a length, and gives its room on the disk back. */
     public void truncate(long newSize) throws IOException {
-        channel.truncate(newSize);
-        size = newSize;
+        if (newSize < size) {
+            requireNonNull(channel).truncate(newSize);
+            size = newSize;
+        }
     }
 
     public void writeTo(OutputStream out) throws IOException {
@@ -80,7 +80,7 @@ public final class SpoolFile implements AutoCloseable {
         long at = start;
         while (at < end) {
             buffer.clear().limit((int) Math.min(bytes.length, end - at));
-            int count = channel.read(buffer, at);
+            int count = requireNonNull(channel).read(buffer, at);
             if (count < 0) {
                 throw new IOException("a temporary file is shorter than what was written to it");
             }
@@ -92,10 +92,27 @@ public final class SpoolFile implements AutoCloseable {
     /** Deletes the file. Idempotent. */
     @Override
     public void close() {
+        FileChannel open = channel;
+        channel = null;
+        size = 0;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                LOGGER.warn("A temporary file could not be closed", e);
+            }
+        }
+    }
+
+    /** On Unix the name is gone as soon as the file is open. */
+    private FileChannel create() throws IOException {
+        Path path = Files.createTempFile(directory, "quicsql-", ".spool");
         try {
-            channel.close();
-        } catch (IOException e) {
-            LOGGER.warn("A temporary file could not be closed", e);
+            return FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(path);
+            throw e;
         }
     }
 }

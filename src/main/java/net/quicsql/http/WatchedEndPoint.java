@@ -6,6 +6,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import net.quicsql.storage.Client;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A client that shuts down its sending side cannot be told from one that left, and counts as one.
  */
-final class WatchedEndPoint extends SocketChannelEndPoint {
+final class WatchedEndPoint extends SocketChannelEndPoint implements Client {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedEndPoint.class);
 
     private static final int FIRST_EARLY_BYTES = 1024;
@@ -51,8 +52,9 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
         this.pace = new ResponsePace(nanoClock);
     }
 
-    /** Whether the client has closed the connection. Never blocks; costs a system call. */
-    boolean isClientGone() {
+    /** Whether the client has closed the connection. Costs a system call. */
+    @Override
+    public boolean isGone() {
         synchronized (reading) {
             // Where Jetty waits for bytes the selector must see them, and Jetty will see the end.
             if (!ended && !isInputShutdown() && !isFillInterested()) {
@@ -120,7 +122,8 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
                     getRemoteSocketAddress(),
                     minimumBytes,
                     windowNanos / 1_000_000_000L);
-            close(new EofException("the client reads its answer too slowly"));
+            // Not on the thread of all timeouts: whoever waits to write gives back what he holds, files among it.
+            executor.execute(() -> close(new EofException("the client reads its answer too slowly")));
         } else {
             // The selector speaks up only once a third of the socket's buffer is free, which may be a megabyte: a slow
             // client that does read would look as if it did not.

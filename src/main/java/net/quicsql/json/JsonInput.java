@@ -136,6 +136,11 @@ public final class JsonInput {
                 .toException();
     }
 
+    /** JSON that can be read and says what the protocol forbids, with the place of the current token. */
+    public static ProblemException forbidden(JsonParser parser, String what) {
+        return new Problem.AgainstProtocol(what + place(parser.currentTokenLocation())).toException();
+    }
+
     /**
      * Checks that nothing follows the value just read.
      *

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 
 /** Where well-formed UTF-8 ends (Unicode 15, table 3-7). Stateless. */
 public final class Utf8 {
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Eight bytes of an array as a number, the first one lowest. */
+    static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** The bit of each of eight bytes that ASCII leaves clear. */
     private static final long NOT_ASCII = 0x8080_8080_8080_8080L;

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxResponseBytes bytes of one response that is not streamed
  * @param cursorBufferBytes bytes of a cursor's rows that are held in memory
  * @param maxCursorSpoolBytes bytes of a cursor's rows that are held on disk while the client reads slowly
+ * @param maxCursorsPerPrincipal cursors of one principal's WebSockets that are not fetched to their end at the same time
  * @param minResponseBytesPerSecond bytes of its answer that a client must take each second while they wait for it
  * @param memoryBudgetBytes bytes of heap that all request bodies and answers together may take
  */
@@ -65,6 +66,7 @@ public record LimitsConfig(
         long maxResponseBytes,
         long cursorBufferBytes,
         long maxCursorSpoolBytes,
+        int maxCursorsPerPrincipal,
         long minResponseBytesPerSecond,
         long memoryBudgetBytes) {
 
@@ -95,6 +97,7 @@ public record LimitsConfig(
     public static final String MAX_RESPONSE_SIZE = "limits.max_response_size";
     public static final String CURSOR_BUFFER = "limits.cursor_buffer";
     public static final String MAX_CURSOR_SPOOL = "limits.max_cursor_spool";
+    public static final String MAX_CURSORS_PER_PRINCIPAL = "limits.max_cursors_per_principal";
     public static final String MIN_RESPONSE_RATE = "limits.min_response_rate";
     public static final String MEMORY_BUDGET = "limits.memory_budget";
 
@@ -147,6 +150,7 @@ public record LimitsConfig(
         within(MAX_RESPONSE_SIZE, maxResponseBytes, MAX_ANSWER);
         within(CURSOR_BUFFER, cursorBufferBytes, MAX_IN_MEMORY);
         within(MAX_CURSOR_SPOOL, maxCursorSpoolBytes, MAX_ON_DISK);
+        within(MAX_CURSORS_PER_PRINCIPAL, maxCursorsPerPrincipal, MAX_COUNT);
         within(MIN_RESPONSE_RATE, minResponseBytesPerSecond, MAX_IN_MEMORY);
         if (maxTransactionsPerPrincipal > maxTransactionsPerDatabase) {
             throw new IllegalArgumentException(
@@ -168,7 +172,7 @@ public record LimitsConfig(
     public static LimitsConfig defaults() {
         return of(
                 null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** The section as it stands in YAML; what is null has its default, and this is where the defaults are. */
@@ -200,6 +204,7 @@ public record LimitsConfig(
             @JsonProperty("max_response_size") @Nullable DataSize maxResponseSize,
             @JsonProperty("cursor_buffer") @Nullable DataSize cursorBuffer,
             @JsonProperty("max_cursor_spool") @Nullable DataSize maxCursorSpool,
+            @JsonProperty("max_cursors_per_principal") @Nullable Integer maxCursorsPerPrincipal,
             @JsonProperty("min_response_rate") @Nullable DataSize minResponseRate,
             @JsonProperty("memory_budget") @Nullable DataSize memoryBudget) {
         int transactions = or(maxTransactionsPerDatabase, 64);
@@ -231,6 +236,7 @@ public record LimitsConfig(
                 or(maxResponseSize, 64 * MIB),
                 or(cursorBuffer, MIB),
                 or(maxCursorSpool, GIB),
+                or(maxCursorsPerPrincipal, 256),
                 or(minResponseRate, KIB),
                 memory);
     }

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * passed over. Thread-safe; its lock is never held over a wait. Remembers only databases with an open transaction.
  */
 public final class TransactionPlaces {
-    /** Between two looks whether the client of who waits is still there. */
-    private static final long LOOK_NANOS = 200_000_000L;
-
     private final int perDatabase;
     private final int perPrincipal;
     private final long longestWaitNanos;
@@ -109,7 +106,7 @@ public final class TransactionPlaces {
                 if (place != null) {
                     return place;
                 }
-                LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
+                LockSupport.parkNanos(this, Math.min(left, ClientLooks.PERIOD_NANOS));
                 interrupted |= Thread.interrupted();
                 if (clientIsGone.getAsBoolean()) {
                     leave(waiter);

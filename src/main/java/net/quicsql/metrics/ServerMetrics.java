@@ -61,6 +61,8 @@ public final class ServerMetrics {
     static final Family BUFFERED_BYTES =
             new Family("buffered_bytes", "Heap that large request bodies and answers take up by our count", Kind.GAUGE);
 
+    static final Family WEBSOCKETS = new Family("websockets", "WebSockets that are open", Kind.GAUGE);
+
     /** How a family is told to Prometheus. */
     public enum Kind {
         COUNTER,
@@ -113,11 +115,20 @@ public final class ServerMetrics {
         }
     }
 
+    /** Shows how many WebSockets are open. To be called once. */
+    public void webSockets(LongSupplier current) {
+        ofServer(WEBSOCKETS, current);
+    }
+
     /** Shows how much heap large bodies and answers take. To be called once. */
     public void bufferedBytes(LongSupplier current) {
+        ofServer(BUFFERED_BYTES, current);
+    }
+
+    private void ofServer(Family family, LongSupplier current) {
         Gauge<Long> gauge = current::getAsLong;
-        registry.register(PREFIX + BUFFERED_BYTES.name(), gauge);
-        ofServer.add(new Series(BUFFERED_BYTES, Map.of(), new Value.Count(current)));
+        registry.register(PREFIX + family.name(), gauge);
+        ofServer.add(new Series(family, Map.of(), new Value.Count(current)));
     }
 
     /** All metrics of ours, as they are now. */

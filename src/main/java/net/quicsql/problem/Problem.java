@@ -37,6 +37,21 @@ public sealed interface Problem {
         }
     }
 
+    /**
+     * A request that can be read and says what its protocol forbids. Whoever is not told by a status or in an answer may
+     * be told another way than of one that cannot be read.
+     */
+    record AgainstProtocol(String message) implements Problem {
+        public AgainstProtocol {
+            requireNonNull(message, "message is null");
+        }
+
+        @Override
+        public ProblemCode code() {
+            return ProblemCode.INVALID_REQUEST;
+        }
+    }
+
     /** No or wrong credentials. */
     record Unauthenticated(String message) implements Problem {
         public Unauthenticated {
@@ -148,6 +163,11 @@ public sealed interface Problem {
         @Override
         public String wireCode() {
             return name;
+        }
+
+        /** The same failure, with more text behind the message. */
+        public SqlFailed followedBy(String text) {
+            return new SqlFailed(code, primaryCode, extendedCode, name, message + text);
         }
     }
 

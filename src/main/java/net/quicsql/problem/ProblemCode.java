@@ -18,6 +18,10 @@ public enum ProblemCode {
     STATEMENT_NOT_ALLOWED(400),
     INVALID_BATON(400),
     STREAM_CLOSED(400),
+    /** A stream of a WebSocket could not be opened, or was closed. */
+    STREAM_NOT_OPEN(400),
+    /** The same of a cursor. */
+    CURSOR_NOT_OPEN(400),
     SQL_STORE_NOT_FOUND(400),
     SQL_STORE_DUPLICATE(400),
     SQL_STORE_TOO_MANY(400),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import net.quicsql.http.ArgumentReader;
 import net.quicsql.json.JsonInput;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -100,7 +101,7 @@ final class QueryDecoder {
             if (field.equals("sql")) {
                 sql = parser.nextToken() == JsonToken.VALUE_NULL ? "" : JsonInput.text(parser);
             } else if (field.equals("args")) {
-                ArgumentReader reader = new ArgumentReader(parser);
+                ArgumentReader reader = new ArgumentReader(parser, field);
                 arguments = reader.read();
                 fault = reader.fault();
             } else {

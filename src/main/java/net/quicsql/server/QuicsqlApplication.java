@@ -34,7 +34,9 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
 
     @Override
     public void initialize(Bootstrap<QuicsqlConfiguration> bootstrap) {
-        bootstrap.getObjectMapper().registerModule(ServerDefaults.module());
+        ValidationWarmup.begin(bootstrap.getValidatorFactory());
+        bootstrap.setObjectMapper(
+                PlainObjectMapper.like(bootstrap.getObjectMapper()).registerModule(ServerDefaults.module()));
         bootstrap.setConfigurationFactoryFactory(new StrictConfigurations<>());
         // Not strict: a variable without a value and without a default stays as it is written, and then fails by its
         // key.
@@ -59,15 +61,17 @@ public class QuicsqlApplication extends Application<QuicsqlConfiguration> {
             ServerDefaults.enforce(server);
             ServerDefaults.requireThreadsBesides(configuration.limits().maxWaitingRequests(), server);
         }
+        JerseyFeatures.leaveOutUnused(environment);
         // Locked first: everything else may write to it.
         DataDirectory directory = DataDirectory.open(configuration.dataDirectory());
-        AuthAssembly.assemble(configuration, environment);
+        AuthAssembly auth = AuthAssembly.assemble(configuration, environment);
         OperationsAssembly operations = OperationsAssembly.assemble(configuration, environment);
         RequestClients clients = new RequestClients();
         StorageAssembly storage =
                 StorageAssembly.assemble(configuration, environment, directory, operations.metrics(), clients);
         operations.watch(storage, environment);
         environment.admin().addTask(new RotateBatonKeyTask(storage.batonKeys()));
-        ProtocolAssembly.assemble(configuration, environment, storage, clients, operations.metrics());
+        ProtocolAssembly.assemble(
+                configuration, environment, storage, auth.authenticators(), clients, operations.metrics());
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.auth.AuthConfig;
+import net.quicsql.http.HttpConfig;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.storage.DatabaseConfig;
 import net.quicsql.storage.StorageConfig;
@@ -36,6 +37,7 @@ public final class QuicsqlConfiguration extends Configuration {
     private AuthConfig auth = AuthConfig.defaults();
     private LimitsConfig limits = LimitsConfig.defaults();
     private StorageConfig storage = StorageConfig.defaults();
+    private HttpConfig http = HttpConfig.defaults();
 
     public QuicsqlConfiguration() {
         // For a file without the section "server".
@@ -72,6 +74,10 @@ public final class QuicsqlConfiguration extends Configuration {
 
     public StorageConfig storage() {
         return storage;
+    }
+
+    public HttpConfig http() {
+        return http;
     }
 
     @JsonProperty("data_dir")
@@ -140,6 +146,11 @@ public final class QuicsqlConfiguration extends Configuration {
     @JsonProperty("storage")
     void setStorage(@Nullable StorageConfig section) {
         storage = requireNonNullElseGet(section, StorageConfig::defaults);
+    }
+
+    @JsonProperty("http")
+    void setHttp(@Nullable HttpConfig section) {
+        http = requireNonNullElseGet(section, HttpConfig::defaults);
     }
 
     private static DatabaseName name(String key, String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.deser.ValueInstantiator;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.core.server.ServerFactory;
 import io.dropwizard.core.server.SimpleServerFactory;
 import io.dropwizard.jetty.GzipHandlerFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
@@ -93,14 +94,21 @@ final class ServerDefaults {
         }
     }
 
+    /** Whether nothing is asked of requests that a servlet filter of Dropwizard's would do. */
+    static boolean letsPassServletsBy(ServerFactory server) {
+        return server instanceof AbstractServerFactory settings
+                && settings.getAllowedMethods().contains("POST")
+                && !settings.getEnableThreadNameFilter();
+    }
+
     private static DefaultServerFactory defaultServer() {
-        DefaultServerFactory server = new DefaultServerFactory();
+        DefaultServerFactory server = new LeanServers.Default();
         preset(server);
         return server;
     }
 
     private static SimpleServerFactory simpleServer() {
-        SimpleServerFactory server = new SimpleServerFactory();
+        SimpleServerFactory server = new LeanServers.Simple();
         preset(server);
         server.setConnector(connector(new WatchedConnectors.Http(), APPLICATION_PORT));
         return server;

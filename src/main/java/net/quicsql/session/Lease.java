@@ -76,22 +76,34 @@ public final class Lease {
 
     /** Notes that the transaction is over, however it ended, and gives back what it held but for the connection. */
     public void transactionEnded() {
+        try {
+            leaveTransaction();
+        } finally {
+            giveBackRights();
+        }
+    }
+
+    /** Makes the connection what it was before the transaction. */
+    private void leaveTransaction() {
         inTransaction = false;
         readSomething = false;
         connection.transactionEnded();
-        releaseTurn();
-        Runnable permit = transactionPermit;
-        transactionPermit = null;
-        if (permit != null) {
-            permit.run();
+        if (schemaTouched) {
+            schemaTouched = false;
+            connection.schemaChangedHere();
         }
         if (queryOnly) {
             queryOnly = false;
             connection.execute("PRAGMA query_only=OFF");
         }
-        if (schemaTouched) {
-            schemaTouched = false;
-            connection.schemaChangedHere();
+    }
+
+    private void giveBackRights() {
+        releaseTurn();
+        Runnable permit = transactionPermit;
+        transactionPermit = null;
+        if (permit != null) {
+            permit.run();
         }
     }
 
@@ -154,9 +166,7 @@ public final class Lease {
     /** Rolls back what is open and keeps the connection. */
     void rollBack() {
         try {
-            if (inTransaction) {
-                connection.rollback();
-            }
+            rollBackOpen();
         } finally {
             transactionEnded();
         }
@@ -165,9 +175,31 @@ public final class Lease {
     /** Rolls back what is open and gives the connection back. */
     public void end() {
         try {
-            rollBack();
+            rollBackOpen();
         } finally {
-            database.giveBackLease(connection);
+            giveBack();
+        }
+    }
+
+    /**
+     * Gives everything back after a transaction that is over. The connection goes first: whoever gets the turn next then gets
+     * this one, whose cached pages are the latest.
+     */
+    public void giveBack() {
+        try {
+            leaveTransaction();
+        } finally {
+            try {
+                database.giveBackLease(connection);
+            } finally {
+                giveBackRights();
+            }
+        }
+    }
+
+    private void rollBackOpen() {
+        if (inTransaction) {
+            connection.rollback();
         }
     }
 }

@@ -110,6 +110,20 @@ public final class Session {
         }
     }
 
+    /** Gives everything back after a transaction that is over; the connection stays where temporary objects live on it. */
+    public void giveBackAfterTransaction() {
+        Lease held = lease;
+        if (held == null) {
+            return;
+        }
+        if (held.hasTemporaryObjects()) {
+            held.transactionEnded();
+        } else {
+            lease = null;
+            held.giveBack();
+        }
+    }
+
     /** Rolls the transaction back; the connection stays only where temporary objects live on it. */
     void endTransaction() {
         Lease held = lease;

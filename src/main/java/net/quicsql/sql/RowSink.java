@@ -31,4 +31,10 @@ public interface RowSink {
     void blobCell(byte[] bytes);
 
     Demand endRow();
+
+    /**
+     * The next row is still being looked for. Called now and then, between rows, by the thread that looks for it. The
+     * connection must not be used; a failure here is told to nobody.
+     */
+    default void stillRunning() {}
 }

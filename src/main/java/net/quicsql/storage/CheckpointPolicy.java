@@ -32,24 +32,35 @@ final class CheckpointPolicy {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long TURN_REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A large log is emptied once nobody has written for this long. */
+    /** A large log is copied once nobody has written for this long. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** And a small one: a database that is written to now and then need not be checkpointed after each time. */
     private static final long SMALL_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** A file of the usual size is kept for this long. */
+    private static final long KEPT_NANOS = SMALL_IDLE_NANOS;
+
     private final long copyBytes;
     private final long anewBytes;
+    private final long keptBytes;
     private long mostInTurnBytes = MOST_IN_TURN_BYTES;
     private long aimedBytes = LITTLE_BYTES;
     private long noTurnBeforeNanos;
     private WalStamp stamp = WalStamp.NONE;
     private long stampSinceNanos;
 
-    /** @param alarmBytes where the alarm begins; checkpoints begin well below it */
-    CheckpointPolicy(long alarmBytes, long nowNanos) {
+    /**
+     * A policy for one log.
+     *
+     * @param alarmBytes where the alarm begins; checkpoints begin well below it
+     * @param onDisk whether the file lies on a disk: to sync what is written over costs half of what a file costs that grows,
+     *     so one of the usual size is kept for a while
+     */
+    CheckpointPolicy(long alarmBytes, boolean onDisk, long nowNanos) {
         copyBytes = Math.min(COPY_BYTES, alarmBytes / 8);
         anewBytes = Math.min(ANEW_BYTES, alarmBytes / 2);
+        keptBytes = onDisk ? 2 * anewBytes : copyBytes;
         noTurnBeforeNanos = nowNanos;
         stampSinceNanos = nowNanos;
     }
@@ -62,18 +73,28 @@ final class CheckpointPolicy {
         }
     }
 
-    /** Whether the log has not been written to for so long that it may be emptied. */
-    boolean isIdle(long nowNanos) {
-        return nowNanos - stampSinceNanos > (stamp.bytes() < copyBytes ? SMALL_IDLE_NANOS : IDLE_NANOS);
+    /**
+     * Whether nobody has written for so long that all of the log may be copied.
+     *
+     * @param bytes what the log holds; its file may be larger
+     */
+    boolean isIdle(long bytes, long nowNanos) {
+        return nowNanos - stampSinceNanos > (bytes < copyBytes ? SMALL_IDLE_NANOS : IDLE_NANOS);
+    }
+
+    /** Whether nobody has written for so long that the log's file may be emptied. */
+    boolean isForgotten(long nowNanos) {
+        return nowNanos - stampSinceNanos > (stamp.bytes() < keptBytes ? KEPT_NANOS : IDLE_NANOS);
     }
 
     /** Whether SQLite is to be asked at all. */
     boolean isWorthALook(long nowNanos) {
-        return stamp.bytes() >= copyBytes || stamp.bytes() > 0 && isIdle(nowNanos);
+        return stamp.bytes() >= copyBytes || stamp.bytes() > 0 && isForgotten(nowNanos);
     }
 
     boolean isWorthCopying(long bytes, long uncopiedBytes, long nowNanos) {
-        return uncopiedBytes >= copyBytes || uncopiedBytes > 0 && (bytes >= anewBytes || isIdle(nowNanos));
+        return uncopiedBytes >= copyBytes
+                || uncopiedBytes > 0 && (bytes >= anewBytes || isIdle(bytes, nowNanos) || isForgotten(nowNanos));
     }
 
     /** Whether so little is left that it may be copied in the turn. */

@@ -83,6 +83,7 @@ final class ConnectionFactory {
             sqlite.setReadOnly(true);
         }
         sqlite.setBusyTimeout(0);
+        NativeLibrary.ensureLoaded();
         SQLiteConnection connection = (SQLiteConnection) sqlite.createConnection(url());
         try {
             limit(connection);
@@ -101,10 +102,12 @@ final class ConnectionFactory {
 
     private EngineConnection prepare(SQLiteConnection connection, ConnectionRole role) throws SQLException {
         StatementClock clock = new StatementClock(connection.getDatabase());
+        leaveTransactionsToTheEngine(connection);
         ProgressHandler.setHandler(connection, StatementClock.stepsPerLook(), clock.progressHandler());
         BusyHandler.setHandler(connection, clock.busyHandler(limits.lockWait().toNanos(), state::isStopping));
         EngineConnection opened = new EngineConnection(
                 connection,
+                new DriverCalls(connection.getDatabase()),
                 role,
                 state,
                 new StatementCache(storage.statementCacheEntries(), storage.statementCacheBytes()),
@@ -112,6 +115,11 @@ final class ConnectionFactory {
                 config.foreignKeys());
         state.remember(opened);
         return opened;
+    }
+
+    /** Else the driver sends a BEGIN and a COMMIT of its own behind each statement that returns no row. */
+    static void leaveTransactionsToTheEngine(SQLiteConnection connection) {
+        connection.getConnectionConfig().setAutoCommit(false);
     }
 
     private void limit(SQLiteConnection connection) throws SQLException {

@@ -1,13 +1,9 @@
 package net.quicsql.storage;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
-import net.quicsql.sql.Column;
-import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqliteCode;
 
 /**
@@ -34,8 +30,7 @@ final class DamageCheck {
      */
     static Finding byTable(EngineConnection connection, long nanosForEach) {
         boolean finished = true;
-        for (String table :
-                strings(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")) {
+        for (String table : connection.texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")) {
             Finding finding = check(connection, "PRAGMA quick_check('" + table.replace("'", "''") + "')", nanosForEach);
             if (finding.damage.isPresent()) {
                 return finding;
@@ -50,7 +45,7 @@ final class DamageCheck {
         boolean late = false;
         List<String> said;
         try {
-            said = strings(connection, sql);
+            said = connection.texts(sql);
         } catch (ProblemException e) {
             late = connection.stopClock();
             if (!late
@@ -70,44 +65,5 @@ final class DamageCheck {
 
     private static Problem damage(String said) {
         return SqliteProblems.problem(SqliteCode.CORRUPT, "the database file is damaged: " + said.replace('\n', ' '));
-    }
-
-    private static List<String> strings(EngineConnection connection, String sql) {
-        Texts texts = new Texts();
-        SchemaCheck.run(connection, sql, texts);
-        return texts.all;
-    }
-
-    /** Keeps text cells. */
-    private static final class Texts implements RowSink {
-        private final List<String> all = new ArrayList<>();
-
-        @Override
-        public void columns(List<Column> columns) {}
-
-        @Override
-        public void beginRow() {}
-
-        @Override
-        public void nullCell() {}
-
-        @Override
-        public void integerCell(long value) {}
-
-        @Override
-        public void realCell(double value) {}
-
-        @Override
-        public void textCell(byte[] utf8) {
-            all.add(new String(utf8, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void blobCell(byte[] bytes) {}
-
-        @Override
-        public Demand endRow() {
-            return Demand.MORE;
-        }
     }
 }

@@ -179,12 +179,15 @@ public final class Database {
      * every connection is a reader.
      */
     public EngineConnection lease(ConnectionRole role) {
-        ConnectionRole granted =
-                config.mode() == DatabaseMode.RO || !life.isOpenForWriting() ? ConnectionRole.READER : role;
-        return leases.lend(granted);
+        return leases.lend(lendsWriters() ? role : ConnectionRole.READER);
     }
 
-    /** Takes a leased connection back; it must be in autocommit. One that its client has changed is closed. */
+    /** Whether this database is served, and its file opened, for writing. */
+    public boolean lendsWriters() {
+        return config.mode() == DatabaseMode.RW && life.isOpenForWriting();
+    }
+
+    /** Takes a leased connection back; it must be in autocommit. One that is tainted is closed. */
     public void giveBackLease(EngineConnection connection) {
         leases.giveBack(connection);
     }

@@ -169,7 +169,7 @@ final class DatabaseLife {
     ConnectionFactory factory() {
         ConnectionFactory current = factory;
         Failure latest = failure;
-        if (phase == Phase.RETIRING && latest != null) {
+        if (latest != null && (phase == Phase.RETIRING || current == null)) {
             throw latest.problem().toException();
         }
         if (current == null || phase == Phase.CLOSED) {

@@ -23,6 +23,7 @@ public final class DriverWarmup {
     }
 
     private static void load() {
+        NativeLibrary.ensureLoaded();
         try (Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
             connection.prepareStatement("SELECT 1").close();
         } catch (SQLException e) {

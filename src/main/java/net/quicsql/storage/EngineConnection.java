@@ -1,15 +1,14 @@
 package net.quicsql.storage;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.sql.Column;
 import net.quicsql.sql.SqlStatement;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
@@ -26,7 +25,7 @@ public final class EngineConnection implements AutoCloseable {
     private static final String PRIME = "INSERT OR REPLACE INTO temp." + SqlStatement.OWN_TABLE + "(rowid) VALUES(?)";
 
     private final SQLiteConnection connection;
-    private final DB db;
+    private final DriverCalls calls;
     private final ConnectionRole role;
     private final DatabaseState database;
     private final StatementCache cache;
@@ -41,13 +40,14 @@ public final class EngineConnection implements AutoCloseable {
 
     EngineConnection(
             SQLiteConnection connection,
+            DriverCalls calls,
             ConnectionRole role,
             DatabaseState database,
             StatementCache cache,
             StatementClock clock,
             boolean foreignKeys) {
         this.connection = connection;
-        this.db = connection.getDatabase();
+        this.calls = calls;
         this.role = role;
         this.database = database;
         this.cache = cache;
@@ -98,16 +98,25 @@ public final class EngineConnection implements AutoCloseable {
 
     /** From now on statements are ended once the deadline, a {@link System#nanoTime()} value, has passed. */
     public void startClock(long deadlineNanos) {
-        startClock(deadlineNanos, Client.PRESENT);
+        startClock(deadlineNanos, Client.PRESENT, () -> {});
     }
 
     /** As {@link #startClock}, for a statement that only reads: it is ended too once its client has gone. */
     public void startReadClock(long deadlineNanos) {
-        startClock(deadlineNanos, database.client());
+        startReadClock(deadlineNanos, () -> {});
     }
 
-    private void startClock(long deadlineNanos, Client reader) {
-        clock.start(deadlineNanos, reader);
+    /**
+     * The same.
+     *
+     * @param whileRunning is done now and then on this thread while the statement runs; must not use the connection
+     */
+    public void startReadClock(long deadlineNanos, Runnable whileRunning) {
+        startClock(deadlineNanos, database.client(), whileRunning);
+    }
+
+    private void startClock(long deadlineNanos, Client reader, Runnable whileRunning) {
+        clock.start(deadlineNanos, reader, whileRunning);
         if (database.isStopping()) {
             clock.stop();
             throw WriterQueue.stopping();
@@ -172,7 +181,7 @@ public final class EngineConnection implements AutoCloseable {
     /** Rows changed by the latest INSERT, UPDATE or DELETE; to be read at once after it. */
     public long changes() {
         try {
-            return db.changes();
+            return calls.changes();
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
         }
@@ -241,21 +250,25 @@ public final class EngineConnection implements AutoCloseable {
         }
     }
 
+    /** Makes {@code changes()} answer 0. Only after {@link #primeLastInsertRowid}. */
+    public void primeChanges() {
+        own.run(OwnStatements.Text.CHANGE_NOTHING);
+    }
+
     /** Whether the schema, as seen in the open transaction, lets the writes of different clients share it. */
     public boolean mayShareTransaction() {
         return sharing.allows(this);
     }
 
-    /** Whether any row of one of our own queries has a text in its first column that passes a test. */
-    boolean anyText(String ownQuery, Predicate<String> test) {
+    /** The texts in the first column of one of our own queries. */
+    List<String> texts(String ownQuery) {
+        List<String> texts = new ArrayList<>();
         EngineStatement statement = prepareFresh(ownQuery);
         try {
             while (statement.next()) {
-                if (test.test(statement.string(0))) {
-                    return true;
-                }
+                texts.add(statement.string(0));
             }
-            return false;
+            return texts;
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
         } finally {
@@ -329,10 +342,7 @@ public final class EngineConnection implements AutoCloseable {
     /** Runs one of our own statements that takes no arguments and whose rows do not matter. */
     public void execute(String ownText) {
         try {
-            int result = db._exec(ownText);
-            if (result != 0) {
-                db.throwex(result);
-            }
+            calls.run(ownText);
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
         }
@@ -341,11 +351,11 @@ public final class EngineConnection implements AutoCloseable {
     /** Rebuilds the file. Needs one attached database for SQLite's own use, which nobody else is granted. */
     public void vacuum() {
         try {
-            db.limit(LIMIT_ATTACHED, 1);
+            calls.limit(LIMIT_ATTACHED, 1);
             try {
                 execute("VACUUM");
             } finally {
-                db.limit(LIMIT_ATTACHED, 0);
+                calls.limit(LIMIT_ATTACHED, 0);
             }
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
@@ -366,7 +376,7 @@ public final class EngineConnection implements AutoCloseable {
         return database.storesUtf8();
     }
 
-    /** Notes that a client changed this connection in a way that would be felt by the next one: it is closed after use. */
+    /** Notes that the next client would feel what this one did or met on this connection: it is closed after use. */
     public void taint() {
         tainted = true;
     }
@@ -392,7 +402,7 @@ public final class EngineConnection implements AutoCloseable {
 
     private EngineStatement prepareFresh(String text) {
         try {
-            return new EngineStatement(this, db, new JDBC4PreparedStatement(connection, text), text);
+            return new EngineStatement(this, calls, new JDBC4PreparedStatement(connection, text), text);
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
         }

@@ -8,7 +8,6 @@ import net.quicsql.sql.Column;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqliteCode;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
@@ -26,7 +25,7 @@ public final class EngineStatement {
     private static final long NEVER = -1;
 
     private final EngineConnection connection;
-    private final DB db;
+    private final DriverCalls calls;
     private final JDBC4PreparedStatement prepared;
     private final long pointer;
     private final String text;
@@ -36,14 +35,14 @@ public final class EngineStatement {
     private long columnsVersion = NEVER;
     private boolean bound;
 
-    EngineStatement(EngineConnection connection, DB db, JDBC4PreparedStatement prepared, String text)
+    EngineStatement(EngineConnection connection, DriverCalls calls, JDBC4PreparedStatement prepared, String text)
             throws SQLException {
         this.connection = connection;
-        this.db = db;
+        this.calls = calls;
         this.prepared = prepared;
         this.text = text;
         this.pointer = prepared.pointer.safeRunLong((ignored, address) -> address);
-        this.columnCount = db.column_count(pointer);
+        this.columnCount = calls.columnCount(pointer);
     }
 
     String text() {
@@ -69,7 +68,7 @@ public final class EngineStatement {
     public boolean start(@Nullable Object[] arguments) {
         try {
             bound = arguments.length > 0;
-            boolean row = db.execute(prepared, bound ? arguments : null);
+            boolean row = calls.execute(prepared, bound ? arguments : null);
             if (columnCount > 0) {
                 checkSchemaVersion(row);
             }
@@ -85,12 +84,12 @@ public final class EngineStatement {
     /** Makes the next step and tells whether there is a row. */
     public boolean next() {
         try {
-            int result = db.step(pointer);
+            int result = calls.step(pointer);
             if (result == SqliteCode.ROW) {
                 return true;
             }
             if (result != SqliteCode.DONE) {
-                db.throwex(result);
+                throw calls.failure(result);
             }
             return false;
         } catch (SQLException e) {
@@ -114,9 +113,9 @@ public final class EngineStatement {
     public void pushRow(RowSink sink) {
         try {
             for (int i = 0; i < columnCount; i++) {
-                switch (db.column_type(pointer, i)) {
-                    case SQLITE_INTEGER -> sink.integerCell(db.column_long(pointer, i));
-                    case SQLITE_FLOAT -> sink.realCell(db.column_double(pointer, i));
+                switch (calls.columnType(pointer, i)) {
+                    case SQLITE_INTEGER -> sink.integerCell(calls.columnLong(pointer, i));
+                    case SQLITE_FLOAT -> sink.realCell(calls.columnDouble(pointer, i));
                     case SQLITE_TEXT -> sink.textCell(textBytes(i));
                     case SQLITE_BLOB -> sink.blobCell(bytes(i));
                     default -> sink.nullCell();
@@ -129,18 +128,18 @@ public final class EngineStatement {
 
     /** The current row's integer in a column of one of our own statements. */
     long integer(int column) throws SQLException {
-        return db.column_long(pointer, column);
+        return calls.columnLong(pointer, column);
     }
 
     /** The current row's text in a column of one of our own statements. */
     String string(int column) throws SQLException {
-        String text = db.column_text(pointer, column);
+        String text = calls.columnText(pointer, column);
         return text == null ? "" : text;
     }
 
     /** One step of one of our own statements, as SQLite's result code. */
     int stepForCode() throws SQLException {
-        return db.step(pointer);
+        return calls.step(pointer);
     }
 
     /** Ends the run: gives the snapshot back and forgets the arguments. Idempotent. */
@@ -149,10 +148,10 @@ public final class EngineStatement {
             return;
         }
         try {
-            db.reset(pointer);
+            calls.reset(pointer);
             if (bound) {
                 bound = false;
-                db.clear_bindings(pointer);
+                calls.clearBindings(pointer);
             }
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
@@ -168,7 +167,7 @@ public final class EngineStatement {
     }
 
     private byte[] bytes(int column) throws SQLException {
-        byte[] bytes = db.column_blob(pointer, column);
+        byte[] bytes = calls.columnBytes(pointer, column);
         return bytes == null ? EMPTY : bytes;
     }
 
@@ -177,7 +176,7 @@ public final class EngineStatement {
         if (connection.storesUtf8()) {
             return bytes(column);
         }
-        String text = db.column_text(pointer, column);
+        String text = calls.columnText(pointer, column);
         return text == null ? EMPTY : text.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -194,11 +193,11 @@ public final class EngineStatement {
     }
 
     private void refreshColumns() throws SQLException {
-        columnCount = db.column_count(pointer);
+        columnCount = calls.columnCount(pointer);
         List<Column> fresh = new ArrayList<>(columnCount);
         for (int i = 0; i < columnCount; i++) {
-            String name = db.column_name(pointer, i);
-            fresh.add(new Column(name == null ? "" : name, db.column_decltype(pointer, i)));
+            String name = calls.columnName(pointer, i);
+            fresh.add(new Column(name == null ? "" : name, calls.columnDeclaredType(pointer, i)));
         }
         // The same list as before where nothing changed: encoders keep the columns' bytes by identity.
         if (!fresh.equals(columns)) {

@@ -26,7 +26,7 @@ final class Leases {
         return idle != null ? idle : opener.apply(role);
     }
 
-    /** Takes a connection back; one that its client has changed is closed. */
+    /** Takes a connection back; one that is tainted is closed. */
     void giveBack(EngineConnection connection) {
         if (connection.isTainted() || !idle(connection.role()).offer(connection)) {
             connection.close();

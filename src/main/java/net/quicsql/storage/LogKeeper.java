@@ -34,7 +34,8 @@ final class LogKeeper implements AutoCloseable {
     LogKeeper(Database database, long alarmBytes, LongSupplier nanoClock) {
         this.database = database;
         this.nanoClock = nanoClock;
-        this.policy = new CheckpointPolicy(alarmBytes, nanoClock.getAsLong());
+        boolean onDisk = database.config().kind() == DatabaseKind.FILE;
+        this.policy = new CheckpointPolicy(alarmBytes, onDisk, nanoClock.getAsLong());
     }
 
     /**
@@ -78,6 +79,10 @@ final class LogKeeper implements AutoCloseable {
         policy.saw(stamp, now());
         if (!policy.isWorthALook(now())) {
             database.wal().measured(WalFrames.NONE, 0);
+            if (stamp.bytes() == 0) {
+                // A database that nobody writes to needs none.
+                close();
+            }
             return;
         }
         WalFrames frames = maintenance().look();
@@ -90,13 +95,12 @@ final class LogKeeper implements AutoCloseable {
         if (policy.isWorthCopying(bytes(frames), uncopiedBytes(frames), now())) {
             frames = copy(frames);
         }
-        if (frames.isCopied() && (policy.isIdle(now()) || database.wal().isPastLimit())) {
+        if (frames.isCopied() && (policy.isForgotten(now()) || database.wal().isPastLimit())) {
             frames = empty(frames);
         }
         database.wal().measured(frames, pageBytes());
         if (frames.log() == 0) {
             database.metrics().walBytes(database.walStamp().bytes());
-            // A database that nobody writes to needs none.
             close();
         }
     }

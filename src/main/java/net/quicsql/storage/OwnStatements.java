@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
+import net.quicsql.sql.SqlStatement;
 import net.quicsql.sql.SqliteCode;
 
 /** The statements that we ourselves send on a connection: prepared once, kept outside its cache. One thread at a time. */
@@ -24,6 +25,8 @@ final class OwnStatements {
         SAVEPOINT("SAVEPOINT _quicsql"),
         RELEASE("RELEASE _quicsql"),
         ROLLBACK_TO("ROLLBACK TO _quicsql"),
+        /** A change of no rows, of a table that is there once {@code last_insert_rowid()} was primed. */
+        CHANGE_NOTHING("DELETE FROM temp." + SqlStatement.OWN_TABLE + " WHERE 0"),
         LAST_INSERT_ROWID("SELECT last_insert_rowid()"),
         SCHEMA_VERSION("PRAGMA schema_version"),
         SCHEMA_PROBE("SELECT 1 FROM sqlite_schema LIMIT 0");

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import net.quicsql.limits.ClientLooks;
 import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.ProblemException;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ReaderPool {
     /** As whom requests wait here: who they are is not known. */
     private static final String READERS = "\0readers";
-
-    /** Between two looks whether the client of who waits is still there. */
-    private static final long LOOK_NANOS = 200_000_000L;
 
     private final Supplier<EngineConnection> opener;
     private final int size;
@@ -103,7 +101,7 @@ final class ReaderPool {
         try {
             long left = maxWaitNanos;
             while (!acquired && left > 0) {
-                acquired = permits.tryAcquire(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
+                acquired = permits.tryAcquire(Math.min(left, ClientLooks.PERIOD_NANOS), TimeUnit.NANOSECONDS);
                 if (!acquired && client.isGone()) {
                     metrics.hungUp();
                     throw SqliteProblems.clientGone();

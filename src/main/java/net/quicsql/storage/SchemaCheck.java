@@ -1,13 +1,12 @@
 package net.quicsql.storage;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import net.quicsql.sql.Column;
-import net.quicsql.sql.RowSink;
-import org.jspecify.annotations.Nullable;
+import net.quicsql.sql.RowDiscard;
 
 /** Reads a freshly opened database's header and whole schema, which is where a foreign or damaged file shows. */
 final class SchemaCheck {
+    /** All columns, for damage may lie in any of them. */
+    private static final String SCHEMA = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema";
+
     private SchemaCheck() {}
 
     /**
@@ -17,55 +16,17 @@ final class SchemaCheck {
      * @throws net.quicsql.problem.ProblemException SQL_CORRUPT where the file is no database or its schema is damaged
      */
     static boolean readSchema(EngineConnection connection) {
-        LastText encoding = new LastText();
-        run(connection, "PRAGMA encoding", encoding);
-        run(connection, "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema", new LastText());
-        return "UTF-8".equals(encoding.text);
-    }
-
-    static void run(EngineConnection connection, String sql, RowSink sink) {
-        EngineStatement statement = connection.prepare(sql);
+        boolean utf8 = connection.texts("PRAGMA encoding").contains("UTF-8");
+        EngineStatement statement = connection.prepare(SCHEMA);
         try {
             boolean row = statement.start(new Object[0]);
             while (row) {
-                statement.pushRow(sink);
+                statement.pushRow(RowDiscard.INSTANCE);
                 row = statement.next();
             }
         } finally {
             connection.done(statement);
         }
-    }
-
-    /** Remembers the last text cell. */
-    private static final class LastText implements RowSink {
-        private @Nullable String text;
-
-        @Override
-        public void columns(List<Column> columns) {}
-
-        @Override
-        public void beginRow() {}
-
-        @Override
-        public void nullCell() {}
-
-        @Override
-        public void integerCell(long value) {}
-
-        @Override
-        public void realCell(double value) {}
-
-        @Override
-        public void textCell(byte[] utf8) {
-            text = new String(utf8, StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void blobCell(byte[] bytes) {}
-
-        @Override
-        public Demand endRow() {
-            return Demand.MORE;
-        }
+        return utf8;
     }
 }

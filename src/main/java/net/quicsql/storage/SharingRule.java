@@ -21,7 +21,8 @@ final class SharingRule {
     boolean allows(EngineConnection connection) {
         long current = connection.schemaVersion();
         if (current != version) {
-            allowed = !connection.anyText(TEXTS, text -> WORDS.matcher(text).find());
+            allowed = connection.texts(TEXTS).stream()
+                    .noneMatch(text -> WORDS.matcher(text).find());
             version = current;
         }
         return allowed;

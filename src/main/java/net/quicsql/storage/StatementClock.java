@@ -3,6 +3,7 @@ package net.quicsql.storage;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
+import net.quicsql.limits.ClientLooks;
 import net.quicsql.problem.Problem;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.BusyHandler;
@@ -23,9 +24,6 @@ final class StatementClock {
     /** Longest single sleep while another process holds the file's lock. */
     private static final long BUSY_SLEEP_MILLIS = 20;
 
-    /** A statement that is younger is not worth asking whether its client is still there. */
-    private static final long YOUNG_NANOS = 200_000_000L;
-
     private static final long NEVER = Long.MAX_VALUE;
 
     private final DB db;
@@ -35,6 +33,9 @@ final class StatementClock {
     private long pausedDeadline = NEVER;
     private long startedNanos;
     private Client client = Client.PRESENT;
+    /** For the statement's own thread alone. */
+    private Runnable whileRunning = StatementClock::nothing;
+
     private @Nullable Problem ending;
     private boolean inTransaction;
     private long transactionNanos;
@@ -47,8 +48,10 @@ final class StatementClock {
      * Lets a statement's time run.
      *
      * @param reader who may end the statement by going away; {@link Client#PRESENT} where nobody may
+     * @param meanwhile what is done now and then on this thread while the statement runs
      */
-    synchronized void start(long deadline, Client reader) {
+    synchronized void start(long deadline, Client reader, Runnable meanwhile) {
+        whileRunning = meanwhile;
         cancelled = false;
         hungUp = false;
         client = reader;
@@ -61,6 +64,7 @@ final class StatementClock {
     /** Stops the clock and tells whether the statement was past its deadline, cancelled or left by its client. */
     synchronized boolean stop() {
         boolean late = isLate();
+        whileRunning = StatementClock::nothing;
         client = Client.PRESENT;
         deadlineNanos = NEVER;
         pausedDeadline = NEVER;
@@ -97,7 +101,7 @@ final class StatementClock {
         boolean mayBeLeft = deadlineNanos != NEVER
                 && client != Client.PRESENT
                 && !hungUp
-                && System.nanoTime() - startedNanos > YOUNG_NANOS;
+                && System.nanoTime() - startedNanos > ClientLooks.PERIOD_NANOS;
         if (!mayBeLeft || !client.isGone()) {
             return false;
         }
@@ -165,6 +169,11 @@ final class StatementClock {
         return new ProgressHandler() {
             @Override
             protected int progress() {
+                try {
+                    whileRunning.run();
+                } catch (RuntimeException e) {
+                    // SQLite's own code has called this: nothing may be thrown through it.
+                }
                 return isLate() ? 1 : 0;
             }
         };
@@ -199,6 +208,8 @@ final class StatementClock {
             }
         };
     }
+
+    private static void nothing() {}
 
     private boolean isRunning() {
         return deadlineNanos != NEVER || pausedDeadline != NEVER;

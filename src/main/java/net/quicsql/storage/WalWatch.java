@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import net.quicsql.access.DatabaseName;
+import net.quicsql.limits.ClientLooks;
 import net.quicsql.limits.WaitingRoom;
 import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.problem.Problem;
@@ -26,9 +27,6 @@ public final class WalWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(WalWatch.class);
     private static final double MIB = 1 << 20;
-
-    /** Between two looks whether the client of who waits is still there. */
-    private static final long CLIENT_LOOK_NANOS = 200_000_000L;
 
     private final DatabaseName name;
     private final StorageConfig storage;
@@ -107,7 +105,7 @@ public final class WalWatch {
     private boolean pass(long maxWaitNanos, Client client) {
         long started = nanoClock.getAsLong();
         long left = maxWaitNanos;
-        while (!gate.pass(Math.min(left, CLIENT_LOOK_NANOS))) {
+        while (!gate.pass(Math.min(left, ClientLooks.PERIOD_NANOS))) {
             if (client.isGone()) {
                 throw SqliteProblems.clientGone();
             }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import net.quicsql.limits.ClientLooks;
 import net.quicsql.limits.WaitingRoom;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class WriterQueue {
     /** Between two looks of a write whose time in line is up while another thread runs it; being settled wakes it too. */
     private static final long SETTLING_LOOK_NANOS = 100_000_000L;
-
-    /** Between two looks whether the client of who waits is still there. */
-    private static final long CLIENT_LOOK_NANOS = 200_000_000L;
 
     private final LongSupplier nanoClock;
     private final WaitingRoom room;
@@ -209,7 +207,7 @@ public final class WriterQueue {
                 }
                 long left = maxWaitNanos - (nanoClock.getAsLong() - started);
                 if (left > 0 && !interrupted) {
-                    LockSupport.parkNanos(this, Math.min(left, CLIENT_LOOK_NANOS));
+                    LockSupport.parkNanos(this, Math.min(left, ClientLooks.PERIOD_NANOS));
                     if (waiter.isInLine() && waiter.client.isGone() && giveUp(waiter)) {
                         throw SqliteProblems.clientGone();
                     }

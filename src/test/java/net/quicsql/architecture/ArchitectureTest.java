@@ -1,8 +1,11 @@
 package net.quicsql.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -71,6 +74,7 @@ final class ArchitectureTest {
         Set<String> belowProtocols = and(level2, "engine", "http");
         map.put("hrana", belowProtocols);
         map.put("query", belowProtocols);
+        map.put("dump", belowProtocols);
         map.put("admin", belowProtocols);
 
         // Level 4: the one place that joins the parts.
@@ -129,6 +133,14 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule only_storage_knows_the_driver = fence("org.sqlite..", "storage");
 
+    /** Statements run by {@code DriverCalls} alone, where a test counts what they cost. */
+    @ArchTest
+    static final ArchRule native_calls_are_counted = noClasses()
+            .that(not(areInStorage(Set.of("DriverCalls", "StatementClock", "ConnectionFactory"))))
+            .should()
+            .callMethodWhere(target(owner(assignableTo("org.sqlite.core.DB"))))
+            .as("only DriverCalls, the clock and the factory of connections call SQLite by the driver's pointers");
+
     @ArchTest
     static final ArchRule jdbc_stays_below_the_engine = fence("java.sql..", "storage", "catalog");
 
@@ -137,7 +149,7 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule jax_rs_stays_at_the_edge =
-            fence("jakarta.ws.rs..", "hrana", "query", "admin", "http", "auth", "server");
+            fence("jakarta.ws.rs..", "hrana", "query", "dump", "admin", "http", "auth", "server");
 
     @ArchTest
     static final ArchRule jersey_stays_at_the_edge =
@@ -187,6 +199,10 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule protobuf_stays_in_its_encoding = fence("com.google.protobuf..", "hrana.protobuf");
+
+    /** Its licence is the GPL's: it belongs to tests, and never in the jar. */
+    @ArchTest
+    static final ArchRule jmh_stays_in_benchmarks = fence("org.openjdk.jmh..");
 
     // ---- Names
 
@@ -255,6 +271,12 @@ final class ArchitectureTest {
                 .dependOnClassesThat(resideInAPackage(library))
                 .as("only " + Arrays.toString(insiders) + " use " + library)
                 .allowEmptyShould(true);
+    }
+
+    private static DescribedPredicate<JavaClass> areInStorage(Set<String> names) {
+        return DescribedPredicate.describe(
+                "are " + names,
+                type -> names.stream().anyMatch(name -> type.getName().equals(ROOT + ".storage." + name)));
     }
 
     private static String[] packages(Set<String> names) {

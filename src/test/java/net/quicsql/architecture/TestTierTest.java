@@ -1,6 +1,7 @@
 package net.quicsql.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -38,6 +39,15 @@ final class TestTierTest {
             .haveSimpleNameEndingWith("Test")
             .because("the build runs no other class")
             .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule only_benchmarks_use_jmh = noClasses()
+            .that()
+            .haveNameNotMatching(".*Benchmark.*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.openjdk.jmh..")
+            .because("a test that measures time fails on a slow machine");
 
     @ArchTest
     static final ArchRule name_and_tag_name_the_same_tier = classes()

@@ -2,14 +2,23 @@ package net.quicsql.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.quicsql.testing.Programs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class LauncherClientTest {
     private static final Path LAUNCHER = Path.of(System.getProperty("quicsql.basedir"), "bin", "quicsql");
     private static final String SETTINGS = "server: {applicationConnectors: [{type: http, port: 0}]}\n";
+
+    private static final Pattern LISTENING = Pattern.compile("listening on (http://[^ ]+)");
 
     @TempDir
     Path folder;
@@ -85,6 +96,59 @@ final class LauncherClientTest {
         assertThat(run(launcher, Map.of(), "check", "config.yml").status()).isZero();
     }
 
+    /** Before the training asked for SQL it was 425 classes of the jar that the first answer had to parse. */
+    @Test
+    void theArchiveHoldsNearlyAllThatTheFirstAnswerNeeds() throws Exception {
+        Path classes = folder.resolve("classes");
+        Files.writeString(folder.resolve("config.yml"), """
+                default_database: app
+                databases: {app: {kind: file}}
+                server:
+                  applicationConnectors: [{type: http, port: 0}]
+                  adminConnectors: [{type: http, port: 0}]
+                """);
+        ProcessBuilder builder = new ProcessBuilder(LAUNCHER.toString(), "server", "config.yml")
+                .directory(folder.toFile())
+                .redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("QUICSQL_NO_BUILD", "yes");
+        builder.environment().put("QUICSQL_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
+        Process server = builder.start();
+        try {
+            HttpRequest query = HttpRequest.newBuilder(URI.create(address(server) + "/app/query"))
+                    .timeout(Duration.ofSeconds(30))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"sql\":\"select 1\"}"))
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(query, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            server.destroy();
+            assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            server.destroyForcibly();
+        }
+
+        List<String> loaded = Files.readAllLines(classes);
+        assertThat(loaded)
+                .filteredOn(line -> line.contains("shared objects file"))
+                .hasSizeGreaterThan(5000);
+        // Stopping loads some more.
+        assertThat(loaded).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(120);
+    }
+
+    /** Where a server says that it listens; fails where its output ends before. */
+    private static String address(Process server) throws IOException {
+        BufferedReader lines = server.inputReader();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.find()) {
+                return listening.group(1);
+            }
+        }
+        throw new AssertionError("the server ended before it listened");
+    }
+
     private Outcome run(Path launcher, Map<String, String> environment, String... arguments) throws Exception {
         Path output = folder.resolve("output");
         Path errors = folder.resolve("errors");
@@ -97,12 +161,7 @@ final class LauncherClientTest {
         // The jar under test is the one that was just built.
         builder.environment().put("QUICSQL_NO_BUILD", "yes");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Outcome(process.exitValue(), Files.readString(output), Files.readString(errors));
+        int status = Programs.run(builder);
+        return new Outcome(status, Files.readString(output), Files.readString(errors));
     }
 }

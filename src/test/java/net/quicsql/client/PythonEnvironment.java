@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Python with the packages that the examples pin, in a virtual environment under {@code target} that is made once and kept
+ * Python with the packages that the examples and the tests pin, in a virtual environment under {@code target} that is made
+ * once and kept
  * until the build is cleaned or a requirement changes. Without Python the tests fail: the clients are what the product is
  * for. Thread-safe.
  */
@@ -85,7 +86,8 @@ final class PythonEnvironment {
 
     private static List<Path> requirements() throws IOException {
         try (Stream<Path> examples = Files.list(BASE.resolve("examples/clients"))) {
-            return examples.map(example -> example.resolve("requirements.txt"))
+            return Stream.concat(examples, Stream.of(SCRIPTS))
+                    .map(folder -> folder.resolve("requirements.txt"))
                     .filter(Files::isRegularFile)
                     .sorted()
                     .toList();
@@ -102,7 +104,9 @@ final class PythonEnvironment {
         for (Path file : requirements) {
             pip.addAll(List.of("-r", file.toString()));
         }
-        command("The client tests need the packages that examples/clients/*/requirements.txt name", pip);
+        command(
+                "The client tests need the packages that requirements.txt of the examples and of src/test/python name",
+                pip);
     }
 
     private static void command(String need, List<String> command) throws Exception {

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.auth.AuthConfig;
 import net.quicsql.auth.PrincipalConfig;
+import net.quicsql.http.HttpConfig;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.metrics.DatabaseMetrics;
 import net.quicsql.metrics.ErrorKind;
@@ -100,6 +101,7 @@ class DocumentationTest {
     void documentedDefaultsAreTheDefaults() throws Exception {
         assertThat(documented("limits.").limits()).isEqualTo(LimitsConfig.defaults());
         assertThat(documented("storage.").storage()).isEqualTo(StorageConfig.defaults());
+        assertThat(documented("http.").http()).isEqualTo(HttpConfig.defaults());
         assertThat(documented("databases.<name>.").databases())
                 .containsEntry(new DatabaseName("app"), DatabaseConfig.defaults());
     }
@@ -266,12 +268,13 @@ class DocumentationTest {
     /** Every key of ours, from the records themselves. */
     private static Set<String> keys() {
         Set<String> keys = new TreeSet<>(settable(QuicsqlConfiguration.class));
-        keys.removeAll(Set.of("databases", "auth", "limits", "storage"));
+        keys.removeAll(Set.of("databases", "auth", "limits", "storage", "http"));
         add(keys, "databases.<name>.", creatable(DatabaseConfig.class));
         assertThat(creatable(AuthConfig.class)).containsExactly("principals");
         add(keys, "auth.principals[].", creatable(PrincipalConfig.class));
         add(keys, "limits.", creatable(LimitsConfig.class));
         add(keys, "storage.", creatable(StorageConfig.class));
+        add(keys, "http.", creatable(HttpConfig.class));
         add(keys, "metrics.reporters[].", settable(GraphiteReporterFactory.class));
         return keys;
     }

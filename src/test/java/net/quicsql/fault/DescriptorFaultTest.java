@@ -85,7 +85,7 @@ final class DescriptorFaultTest {
             URI uri = URI.create(server.url());
             try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
                 socket.getOutputStream()
-                        .write(("GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        .write(("GET /nothing/at/all HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
                 assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                         .startsWith("HTTP/1.1 4");

@@ -2,6 +2,8 @@ package net.quicsql.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -108,6 +110,29 @@ final class MemoryFaultTest {
     }
 
     @Test
+    void aCursorOfMoreThanTheHeapIsStreamed() throws Exception {
+        String rows = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 25000)"
+                + " SELECT x, printf('%.*c', 10000, 'x') FROM c";
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/app/v3/cursor"))
+                .header("Authorization", "Bearer " + PackedServer.TOKEN)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"batch\":{\"steps\":[" + step(rows) + "]}}"))
+                .build();
+        long bytes = 0;
+        String last = "";
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                CLIENT.send(request, HttpResponse.BodyHandlers.ofInputStream()).body(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                bytes += line.length();
+                last = line;
+            }
+        }
+
+        assertThat(bytes).isGreaterThan(250_000_000);
+        assertThat(last).contains("step_end");
+        othersAreServed();
+    }
+
+    @Test
     void valuesThatDoNotFitTogetherAreRefusedAndTheRestIsServed() throws Exception {
         List<SlowClient> clients = new ArrayList<>();
         int refused = 0;
@@ -144,7 +169,7 @@ final class MemoryFaultTest {
         }
         System.out.println("MemoryFaultTest: largest values: " + served + " served, " + refused + " refused");
         assertThat(served).isPositive();
-        assertThat(server.post("/app/query", PackedServer.TOKEN, "{\"sql\":\"SELECT zeroblob(2000000)\"}")
+        assertThat(server.post("/app/query", PackedServer.TOKEN, "{\"sql\":\"SELECT zeroblob(2500000)\"}")
                         .body())
                 .contains("too big");
     }

@@ -31,6 +31,9 @@ final class FakeStreams implements SqlStreams {
     Problem refusal;
 
     @Override
+    public void requireReadable(DatabaseName database, Principal principal) {}
+
+    @Override
     public SqlStream open(DatabaseName database, Principal principal, @Nullable String baton) {
         if (refusal != null) {
             throw refusal.toException();

@@ -1,6 +1,7 @@
 package net.quicsql.hrana;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.auth.AuthDynamicFeature;
 import io.dropwizard.auth.AuthValueFactoryProvider;
@@ -14,6 +15,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.access.Principal;
@@ -21,6 +25,7 @@ import net.quicsql.hrana.json.JsonEncoding;
 import net.quicsql.http.Admission;
 import net.quicsql.http.Buffers;
 import net.quicsql.http.DatabaseSelector;
+import net.quicsql.http.ErrorEnvelopes;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.problem.ProblemException;
 import org.junit.jupiter.api.Test;
@@ -65,6 +70,41 @@ class HranaResourceTest {
         assertThat(streams.log).containsExactly("open fallback null", "release", "open named null", "release");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v1/execute",
+                "v1/batch",
+                "v2/pipeline",
+                "v3/pipeline",
+                "v3/cursor",
+                "v3-protobuf/pipeline",
+                "v3-protobuf/cursor"
+            })
+    void hasEveryEndpointWithAndWithoutADatabaseAndByPostOnly(String endpoint) {
+        String body = endpoint.endsWith("cursor") ? EMPTY_CURSOR : EMPTY_PIPELINE;
+        for (String path : List.of("/" + endpoint, "/app/" + endpoint, "/app/" + endpoint + "/")) {
+            assertThat(post(request(path), body, "image/png").getStatus())
+                    .as(path)
+                    .isEqualTo(200);
+            Response options = request(path).options();
+            assertThat(options.getStatus()).as(path).isEqualTo(405);
+            assertThat(options.getHeaderString("Allow")).isEqualTo("POST");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/v2/cursor", "/app/v1/pipeline", "/app/v3/pipeline/x", "/a/b/v3/pipeline", "/app/v4"})
+    void hasNoOtherEndpoint(String path) {
+        assertThat(post(request(path), EMPTY_PIPELINE, "application/json").getStatus())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void mapsNoPathToNoHandler() {
+        assertThatThrownBy(() -> new HranaEndpoints(Map.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void runsCursors() {
         Response response = post(request("/app/v3/cursor"), EMPTY_CURSOR, "application/json");
@@ -85,7 +125,18 @@ class HranaResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v2", "/v3", "/app/v2", "/app/v3", "/no..such/v3/"})
+    @ValueSource(
+            strings = {
+                "/v1",
+                "/v2",
+                "/v3",
+                "/v3-protobuf",
+                "/app/v1",
+                "/app/v2",
+                "/app/v3",
+                "/app/v3-protobuf",
+                "/no..such/v3/"
+            })
     void answersProbesWithoutAskingWho(String path) {
         Response response = request(path).get();
         assertThat(response.getStatus()).isEqualTo(200);
@@ -107,15 +158,18 @@ class HranaResourceTest {
 
     private HranaResource resource() {
         JsonEncoding encoding = new JsonEncoding(1_000, Buffers.roomy());
-        HranaDoor door = new HranaDoor(
+        HranaHandler pipelines = new PipelineHandler(streams, encoding, LIMITS, () -> 0L);
+        HranaHandler cursors = new CursorHandler(streams, encoding, LIMITS, Buffers.in(Path.of("missing")), () -> 0L);
+        Map<String, HranaHandler> handlers = new HashMap<>();
+        for (String path : HranaEndpoints.PATHS.split("\\|", -1)) {
+            handlers.put(path, path.endsWith("cursor") ? cursors : pipelines);
+        }
+        return new HranaResource(new HranaDoor(
+                new HranaEndpoints(handlers),
                 new DatabaseSelector(new DatabaseName("fallback"), null),
                 new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
                 LIMITS,
-                Buffers.memory());
-        return new HranaResource(
-                door,
-                new PipelineHandler(streams, encoding, LIMITS, () -> 0L),
-                new CursorHandler(streams, encoding, LIMITS, Buffers.in(Path.of("missing")), () -> 0L));
+                Buffers.memory()));
     }
 
     private Invocation.Builder request(String path) {
@@ -158,7 +212,10 @@ class HranaResourceTest {
     private static final class StatusMapper implements ExceptionMapper<ProblemException> {
         @Override
         public Response toResponse(ProblemException exception) {
-            return Response.status(exception.problem().code().status()).build();
+            Response.ResponseBuilder response =
+                    Response.status(exception.problem().code().status());
+            ErrorEnvelopes.headers(exception.problem()).forEach(response::header);
+            return response.build();
         }
     }
 }

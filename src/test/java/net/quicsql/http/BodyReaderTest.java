@@ -65,7 +65,8 @@ class BodyReaderTest {
         ByteArrayInputStream body = new ByteArrayInputStream(bytes(10));
 
         assertProblem(
-                () -> BodyReader.read(body, new RequestHeaders(null, null, "10", encoding), CAP, "s", MEMORY.share()),
+                () -> BodyReader.read(
+                        body, new RequestHeaders(null, null, "10", encoding, null), CAP, "s", MEMORY.share()),
                 ProblemCode.UNSUPPORTED_ENCODING);
 
         assertThat(body.available()).isZero();
@@ -78,7 +79,7 @@ class BodyReaderTest {
         byte[] body = bytes(10);
 
         assertThat(BodyReader.read(
-                        trickle(body), new RequestHeaders(null, null, null, encoding), CAP, "s", MEMORY.share()))
+                        trickle(body), new RequestHeaders(null, null, null, encoding, null), CAP, "s", MEMORY.share()))
                 .isEqualTo(body);
     }
 

@@ -45,14 +45,27 @@ class DatabaseSelectorTest {
                 .isEqualTo(new DatabaseName("app"));
     }
 
-    @Test
-    void saysHowToNameADatabase() {
-        assertThatThrownBy(() -> bare.select(null, null, "app.db.example.com"))
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "app.db.example.com | http://app.db.example.com/<database>/",
+                "localhost:7775     | http://localhost:7775/<database>/",
+                "[::1]:7775         | http://[::1]:7775/<database>/",
+                "a b                | http://<host>/<database>/",
+                "x\"><b>            | http://<host>/<database>/",
+                "user@host          | http://<host>/<database>/",
+                "host:port          | http://<host>/<database>/",
+                "host/path          | http://<host>/<database>/",
+                "                   | http://<host>/<database>/",
+            })
+    void saysWhichAddressToUse(String host, String address) {
+        assertThatThrownBy(() -> bare.select(null, null, host))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.problem().code()).isEqualTo(ProblemCode.NOT_FOUND))
-                .hasMessageContaining("http://<host>/<database>/")
-                .hasMessageContaining("default_database");
+                .hasMessage("no database in the URL: use " + address
+                        + " (with the slash at the end, for JavaScript clients), or set default_database");
     }
 
     @ParameterizedTest

@@ -29,7 +29,14 @@ class ErrorEnvelopesTest {
                 "/app/v3/pipeline",
                 "/app/v3-protobuf/cursor",
                 "/app/v1/batch",
-                "//app//v3//pipeline"
+                "//app//v3//pipeline",
+                "",
+                "/",
+                "//",
+                "/app",
+                "/app/",
+                "//app//",
+                "/-no name-"
             })
     void usesTheHranaEnvelopeOnItsPaths(String path) throws IOException {
         Answer answer = ErrorEnvelopes.error(path, new Problem.Refused(ProblemCode.INVALID_BATON, "bad \"baton\""));
@@ -42,7 +49,8 @@ class ErrorEnvelopesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/", "/app", "/query", "/app/query", "/app/x/v3", "/v33/x", "/app/v3x", "/_admin/list"})
+    @ValueSource(
+            strings = {"/query", "/query/", "/Health", "/app/query", "/app/x/v3", "/v33/x", "/app/v3x", "/_admin/list"})
     void usesThePlainEnvelopeElsewhere(String path) throws IOException {
         Answer answer = ErrorEnvelopes.error(path, new Problem.NotFound("nothing"));
 

@@ -130,7 +130,7 @@ class WatchedConnectorWireTest {
         Thread watcher = new Thread(() -> {
             while (!over.get()) {
                 for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-                    ((WatchedEndPoint) endPoint).isClientGone();
+                    ((WatchedEndPoint) endPoint).isGone();
                     looks.incrementAndGet();
                 }
             }

@@ -42,6 +42,7 @@ class LimitsConfigTest {
             max_response_size: 19KiB
             cursor_buffer: 20KiB
             max_cursor_spool: 21GiB
+            max_cursors_per_principal: 27
             min_response_rate: 22KiB
             memory_budget: 22MiB
             """;
@@ -78,6 +79,7 @@ class LimitsConfigTest {
                         67_108_864,
                         1_048_576,
                         1_073_741_824,
+                        256,
                         1024,
                         MemoryBudget.suiting(Runtime.getRuntime().maxMemory())));
         assertThat(parse("{}")).isEqualTo(defaults);
@@ -113,6 +115,7 @@ class LimitsConfigTest {
                         19 * 1024,
                         20 * 1024,
                         21L << 30,
+                        27,
                         22 * 1024,
                         22 << 20));
     }
@@ -157,6 +160,7 @@ class LimitsConfigTest {
         "max_hrana_body, 0B, limits.max_hrana_body: must be from 1 to 1073741824",
         "max_value_size, 2GiB, limits.max_value_size: must be from 1 to 1073741824",
         "max_cursor_spool, 2TiB, limits.max_cursor_spool: must be from 1 to 1099511627776",
+        "max_cursors_per_principal, 0, limits.max_cursors_per_principal: must be from 1 to 1000000",
         "min_response_rate, 0B, limits.min_response_rate: must be from 1 to 1073741824",
         "memory_budget, 1023KiB, limits.memory_budget: must be from 1048576 to 1099511627776",
         "memory_budget, 2TiB, limits.memory_budget: must be from 1048576 to 1099511627776",

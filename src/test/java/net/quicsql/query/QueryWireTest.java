@@ -94,6 +94,18 @@ class QueryWireTest {
                 .isEqualTo(413);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"no gzip at all", "\u001f\u008b\u0008\u0000 half of it"})
+    void refusesABodyThatDoesNotInflate(String body) throws IOException {
+        RawHttp.Reply reply = RawHttp.send(
+                APP.getLocalPort(),
+                "POST /app/query HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer x\r\n"
+                        + "Content-Encoding: gzip\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).contains("could not be decoded").contains("\"INVALID_REQUEST\"");
+    }
+
     @Test
     void checksMethodThenCredentialThenRightsThenSizeThenBody() throws IOException {
         String large = "x".repeat(CAP + 1);
@@ -157,7 +169,7 @@ class QueryWireTest {
         @Override
         public void run(Configuration configuration, Environment environment) {
             ((AbstractServerFactory) configuration.getServerFactory()).setRegisterDefaultExceptionMappers(false);
-            HttpAssembly.install(environment, new RequestClients(), 1024);
+            HttpAssembly.install(environment, new RequestClients(), 1024, next -> next, servlets -> servlets);
             environment.jersey().register(new AuthDynamicFeature(new AnyBearerFilter()));
             environment.jersey().register(new AuthValueFactoryProvider.Binder<>(Principal.class));
             QueryHandler handler =
@@ -165,13 +177,12 @@ class QueryWireTest {
             DatabaseSelector selector = new DatabaseSelector(new DatabaseName("app"), null);
             environment
                     .jersey()
-                    .register(new QueryResource(
+                    .register(new QueryResource(new QueryDoor(
                             handler,
                             selector,
                             new Admission(LimitsConfig.defaults(), System::nanoTime, name -> Optional.empty()),
                             CAP,
-                            "query.max_bytes",
-                            Buffers.memory()));
+                            Buffers.memory())));
         }
     }
 

@@ -11,7 +11,7 @@ class CheckpointPolicyTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final long MILLI = Duration.ofMillis(1).toNanos();
 
-    private final CheckpointPolicy policy = new CheckpointPolicy(256 * MIB, 0);
+    private final CheckpointPolicy policy = new CheckpointPolicy(256 * MIB, true, 0);
 
     @Test
     void leavesASmallLogAloneUntilItIsQuietForLong() {
@@ -27,10 +27,42 @@ class CheckpointPolicyTest {
     @Test
     void takesALargeLogForIdleSooner() {
         policy.saw(stamp(5 * MIB, 1), 0);
-        assertThat(policy.isIdle(SECOND)).isFalse();
-        assertThat(policy.isIdle(3 * SECOND)).isTrue();
+        assertThat(policy.isIdle(5 * MIB, SECOND)).isFalse();
+        assertThat(policy.isIdle(5 * MIB, 3 * SECOND)).isTrue();
         policy.saw(stamp(5 * MIB, 2), 3 * SECOND);
-        assertThat(policy.isIdle(4 * SECOND)).as("begun anew at the same size").isFalse();
+        assertThat(policy.isIdle(5 * MIB, 4 * SECOND))
+                .as("begun anew at the same size")
+                .isFalse();
+    }
+
+    @Test
+    void keepsAFileOfItsUsualSizeForLongerThanALargerOne() {
+        policy.saw(stamp(20 * MIB, 1), 0);
+        assertThat(policy.isForgotten(29 * SECOND)).isFalse();
+        assertThat(policy.isForgotten(31 * SECOND)).isTrue();
+        policy.saw(stamp(32 * MIB, 2), 40 * SECOND);
+        assertThat(policy.isForgotten(41 * SECOND)).isFalse();
+        assertThat(policy.isForgotten(43 * SECOND)).isTrue();
+    }
+
+    @Test
+    void copiesNotEachLoneWriteToAFileThatWasLargeOnce() {
+        policy.saw(stamp(20 * MIB, 1), 0);
+        assertThat(policy.isWorthCopying(4096, 4096, 3 * SECOND)).isFalse();
+        assertThat(policy.isWorthCopying(4096, 4096, 31 * SECOND)).isTrue();
+        policy.saw(stamp(40 * MIB, 2), 31 * SECOND);
+        assertThat(policy.isWorthCopying(4096, 4096, 34 * SECOND))
+                .as("a file that is to be emptied")
+                .isTrue();
+    }
+
+    @Test
+    void keepsNoFileOfWhatIsNeverSynced() {
+        CheckpointPolicy inMemory = new CheckpointPolicy(256 * MIB, false, 0);
+        inMemory.saw(stamp(5 * MIB, 1), 0);
+        assertThat(inMemory.isForgotten(3 * SECOND)).isTrue();
+        inMemory.saw(stamp(MIB, 2), 3 * SECOND);
+        assertThat(inMemory.isForgotten(6 * SECOND)).isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -77,11 +78,28 @@ class LogKeeperTest {
     }
 
     @Test
-    void emptiesTheFileOnceNobodyWrites() throws Exception {
+    void emptiesTheFileOnceNobodyHasWrittenForLong() throws Exception {
         writeUntil(() -> database.walBytes() >= ALARM / 2);
-        Await.until(() -> database.walBytes() == 0);
-        // Its connection is let go too.
-        Await.until(() -> database.openConnections() == 1);
+        long bytes = database.walBytes();
+        AtomicLong skippedNanos = new AtomicLong();
+        try (LogKeeper keeper = new LogKeeper(database, ALARM, () -> System.nanoTime() + skippedNanos.get())) {
+            keeper.look();
+            skippedNanos.set(Duration.ofSeconds(3).toNanos());
+            try (Maintenance other = Maintenance.open(database)) {
+                Await.until("it is copied", () -> {
+                    keeper.look();
+                    return other.look().isCopied();
+                });
+            }
+            keeper.look();
+            assertThat(database.walBytes()).as("it is written over soon").isEqualTo(bytes);
+
+            skippedNanos.set(Duration.ofSeconds(31).toNanos());
+            Await.until("it is empty", () -> {
+                keeper.look();
+                return database.walBytes() == 0;
+            });
+        }
         StorageFixture.write(database, INSERT);
         assertThat(database.walBytes()).isPositive();
     }

@@ -167,6 +167,26 @@ class StatementClockTest {
     }
 
     @Test
+    void doesNowAndThenWhatIsToBeDoneWhileAReadRunsThoughItFails() {
+        AtomicInteger done = new AtomicInteger();
+        String count =
+                "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c LIMIT 100000) SELECT count(*) FROM c";
+        connection.startReadClock(farAway(), () -> {
+            done.incrementAndGet();
+            throw new IllegalStateException("nobody is told");
+        });
+        assertThat(StorageFixture.run(connection, count)).containsExactly(List.of(100_000L));
+        assertThat(connection.stopClock()).isFalse();
+        int before = done.get();
+        assertThat(before).isPositive();
+
+        connection.startReadClock(farAway());
+        assertThat(StorageFixture.run(connection, count)).containsExactly(List.of(100_000L));
+        assertThat(connection.stopClock()).isFalse();
+        assertThat(done).hasValue(before);
+    }
+
+    @Test
     void asksForNoClientOfAYoungStatementNorOfOneThatWrites() throws Exception {
         AtomicInteger questions = new AtomicInteger();
         storage.client(() -> questions.incrementAndGet() > 0);

@@ -40,8 +40,9 @@ class WriterQueueTest {
         WriterTurn holder = small.acquire("ada", "BEGIN IMMEDIATE", LONG);
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
+            // On threads of their own: from Java 25 on, two cores share a pool of one.
             waiting.add(CompletableFuture.runAsync(
-                    () -> small.acquire("bob", "a write", LONG).close()));
+                    () -> small.acquire("bob", "a write", LONG).close(), task -> new Thread(task, "waiting").start()));
         }
         Await.until(() -> small.depth() == 2);
 

@@ -48,6 +48,13 @@ public record TestKeyStore(Path file) {
 
     /** A connection to a port of this machine, over TLS, that trusts this certificate alone. */
     public Socket connect(int port) throws IOException {
+        return context()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress().getHostAddress(), port);
+    }
+
+    /** For connections that trust this certificate alone. */
+    public SSLContext context() throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(in, PASSWORD.toCharArray());
@@ -55,8 +62,7 @@ public record TestKeyStore(Path file) {
             trust.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
-            return context.getSocketFactory()
-                    .createSocket(InetAddress.getLoopbackAddress().getHostAddress(), port);
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
         }

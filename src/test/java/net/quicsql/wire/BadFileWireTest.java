@@ -67,6 +67,15 @@ class BadFileWireTest {
         reply = server.post("/" + name + "/v3/cursor", cursor, DEV);
         assertThat(reply.status()).as(reply.body()).isEqualTo(200);
         assertThat(reply.body()).contains("\"code\":\"" + code + "\"");
+
+        try (SocketClient socket = SocketClient.connect(server.port(), "/" + name, "hrana1")) {
+            socket.send(SocketClient.hello("dev-token"));
+            assertThat(socket.next().get("type").textValue()).isEqualTo("hello_ok");
+            // Go's client ends its program when this is answered by an error.
+            socket.openStream(0);
+            assertThat(socket.error(SocketClient.onStream(0, Requests.execute("SELECT 1"))))
+                    .isEqualTo(code);
+        }
     }
 
     private static void refuses(RunningServer server, String name, int status, int code, String message)

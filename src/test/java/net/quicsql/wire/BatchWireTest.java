@@ -19,9 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches: which steps run, and what is told of each. */
 @ParameterizedClass
@@ -86,16 +84,6 @@ class BatchWireTest {
                         stepIf(not(IS_AUTOCOMMIT), "COMMIT"),
                         stepIf(IS_AUTOCOMMIT, "SELECT 3")))
                 .containsExactly("ok", "ok", "skipped", "ok", "ok");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 99, -1, Integer.MAX_VALUE})
-    void refusesAConditionOnItselfOrALaterStep(int step) throws IOException {
-        for (String condition : List.of(ok(step), failed(step), not(and(or(ok(step)))))) {
-            String batch = batch(step("INSERT INTO t(v) VALUES(1)"), stepIf(condition, "SELECT 1"));
-            assertThat(client.refusal(400, null, batch)).isEqualTo("INVALID_REQUEST");
-        }
-        assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
     }
 
     @Test

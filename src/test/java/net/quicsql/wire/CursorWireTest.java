@@ -19,9 +19,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import net.quicsql.testing.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cursors: their lines, their batons, and readers that leave. */
 class CursorWireTest {
@@ -68,6 +71,25 @@ class CursorWireTest {
     void sendsTheSameEntriesOfReadsAlone() throws IOException {
         CursorEntries entries = client.cursor(null, step("SELECT ?", integer(7)), step("SELECT 8 WHERE 0"));
         assertThat(entries.texts()).containsExactly("begin 0", "row 7", "end 0", "begin 1", "end 0");
+    }
+
+    @Test
+    void ignoresUnknownMembersAndTakesNullForAbsent() throws IOException {
+        String body =
+                "{'x':[{}],'batch':{'replication_index':null,'steps':[{'condition':null,'y':1,'stmt':{'sql':'SELECT ?',"
+                        + "'sql_id':null,'args':[{'type':'null','value':null}],'named_args':null,'want_rows':null,'z':{}}}]},"
+                        + "'baton':null}";
+        HttpResponse<String> reply = client.post("v3/cursor", body.replace('\'', '"'));
+        assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+        assertThat(CursorEntries.of(reply.body()).texts()).containsExactly("begin 0", "row NULL", "end 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, -1, Integer.MAX_VALUE})
+    void refusesAConditionOnItselfOrALaterStep(int step) throws IOException {
+        String body = cursor(null, step("INSERT INTO t(v) VALUES(1)"), stepIf(ok(step), "SELECT 1"));
+        assertThat(HranaClient.refusal(client.post("v3/cursor", body), 400)).isEqualTo("INVALID_REQUEST");
+        assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
     }
 
     @Test
@@ -154,6 +176,47 @@ class CursorWireTest {
             assertThat(lines.readLine()).contains("baton");
         }
         assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("5000");
+    }
+
+    @Test
+    void keepsWhatItWroteInATransactionThoughTheReaderStopsEarly() throws IOException {
+        HranaStream stream = client.stream().run("BEGIN");
+        String insert = "INSERT INTO t(v) WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c LIMIT 5000)"
+                + " SELECT x FROM c RETURNING id, 'some text to make the row longer'";
+        String baton;
+        try (BufferedReader lines = open(stream.baton(), step(insert))) {
+            baton = HranaClient.JSON.readTree(lines.readLine()).get("baton").textValue();
+        }
+        assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
+        Results ended = client.pipeline(baton, GET_AUTOCOMMIT, execute("COMMIT"), GET_AUTOCOMMIT);
+        assertThat(ended.autocommit(0)).isFalse();
+        assertThat(ended.autocommit(2)).isTrue();
+        assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("5000");
+    }
+
+    /** A server that compresses, or gathers what it sends, would keep a reader waiting for rows that are there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "gzip", "gzip, deflate, br, zstd"})
+    void sendsRowsWhileTheNextOneIsLookedForThoughTheClientTakesCompression(String accepted) throws Exception {
+        long before = SERVER.counter("quicsql.app.hangups");
+        String slow = "SELECT 'first' UNION ALL SELECT count(*) FROM (WITH RECURSIVE c(x) AS"
+                + " (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT x FROM c)";
+        String body = cursor(null, step(slow));
+        try (RawConnection connection = new RawConnection(SERVER.port())) {
+            connection.send("POST /app/v3/cursor HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: " + accepted
+                    + "\r\nAuthorization: Bearer " + WireServer.DEV + "\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n"
+                    + body);
+            StringBuilder received = new StringBuilder();
+            while (received.indexOf("\"first\"") < 0) {
+                int next = connection.socket().getInputStream().read();
+                assertThat(next).as(received.toString()).isNotNegative();
+                received.append((char) next);
+            }
+            assertThat(received.toString()).doesNotContainIgnoringCase("Content-Encoding");
+        }
+        // The statement had not ended, or nobody could have hung up on it.
+        Await.until("the read is ended", () -> SERVER.counter("quicsql.app.hangups") > before);
     }
 
     @Test

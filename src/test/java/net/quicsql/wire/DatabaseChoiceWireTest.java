@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which database a request means, and which names there can be. */
@@ -78,6 +81,58 @@ class DatabaseChoiceWireTest {
 
         assertThat(reply.status()).as(reply.body()).isEqualTo(200);
         assertThat(reply.body()).contains("[[\"" + expected + "\"]]");
+    }
+
+    /** Each door with what asks there for the one row of the table. */
+    static Stream<Arguments> doors() {
+        String stmt = "{\"sql\":\"SELECT name FROM me\"}";
+        String batch = "{\"batch\":{\"steps\":[{\"stmt\":" + stmt + "}]}}";
+        String pipeline = "{\"requests\":[{\"type\":\"execute\",\"stmt\":" + stmt + "},{\"type\":\"close\"}]}";
+        String text = field(1, "SELECT name FROM me");
+        return Stream.of(
+                Arguments.of("POST", "query", stmt),
+                Arguments.of("POST", "v1/execute", "{\"stmt\":" + stmt + "}"),
+                Arguments.of("POST", "v1/batch", batch),
+                Arguments.of("POST", "v2/pipeline", pipeline),
+                Arguments.of("POST", "v3/pipeline", pipeline),
+                Arguments.of("POST", "v3/cursor", batch),
+                Arguments.of("POST", "v3-protobuf/pipeline", field(2, field(2, field(1, text)))),
+                Arguments.of("POST", "v3-protobuf/cursor", field(2, field(1, field(2, text)))),
+                Arguments.of("POST", "", "{\"statements\":[\"SELECT name FROM me\"]}"),
+                Arguments.of("GET", "dump", ""));
+    }
+
+    /** A short field of a message, as Protobuf spells it. */
+    private static String field(int number, String value) {
+        return "" + (char) (number << 3 | 2) + (char) value.length() + value;
+    }
+
+    @ParameterizedTest
+    @MethodSource("doors")
+    void findsTheDatabaseAlikeAtEveryDoor(String method, String door, String body) throws IOException {
+        String end = door.isEmpty() ? "" : "/";
+        assertFinds("app", method, "/app/" + door, body);
+        assertFinds("app", method, "/app" + end + door, body);
+        assertFinds("app", method, "/app/" + door + end, body);
+        assertFinds("app", method, "//app//" + door + end + end, body);
+        assertFinds("app", method, "/app/" + door, body, "x-namespace: other");
+        assertFinds("other", method, "/" + door, body, "x-namespace: other");
+        assertFinds("other", method, "//" + door + end, body, "x-namespace: other");
+        assertFinds("standard", method, "/" + door, body);
+        assertFinds("standard", method, "/" + door + end, body);
+        RawHttp.Reply byHost = RawHttp.send(
+                server.port(),
+                method + " /" + door + " HTTP/1.1\r\nHost: other.db.example.com:7775\r\n" + DEV
+                        + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        assertThat(byHost.body()).contains("other");
+    }
+
+    private static void assertFinds(String database, String method, String path, String body, String... headers)
+            throws IOException {
+        String[] all = Stream.concat(Stream.of(DEV), Stream.of(headers)).toArray(String[]::new);
+        RawHttp.Reply reply = RawHttp.send(server.port(), method, path, body, all);
+        assertThat(reply.status()).as(method + " " + path + " " + reply.body()).isEqualTo(200);
+        assertThat(reply.body()).as(method + " " + path).contains(database);
     }
 
     @ParameterizedTest

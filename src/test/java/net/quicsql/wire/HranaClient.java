@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One principal at one database: sends JSON as it is given, or what it says in Protobuf, and keeps nothing. What is posted to
- * a path is sent as it is.
+ * One principal at one database: sends JSON as it is given, or what it says in Protobuf, and keeps nothing but WebSockets.
+ * What is posted to a path is sent as it is, over HTTP.
  */
 final class HranaClient {
     static final ObjectMapper JSON = new ObjectMapper();
@@ -35,12 +35,14 @@ final class HranaClient {
     private final String database;
     private final String token;
     private final Door door;
+    private final SocketStreams sockets;
 
     HranaClient(WireServer server, String database, String token, Door door) {
         this.door = door;
         this.server = server;
         this.database = database;
         this.token = token;
+        this.sockets = new SocketStreams(server, "/" + database, token, door.subprotocol());
     }
 
     /** A stream that carries its baton from one request to the next. */
@@ -64,25 +66,28 @@ final class HranaClient {
 
     /** Sends a pipeline that must be answered, whatever becomes of its requests. */
     Results pipeline(String baton, String... requests) throws IOException {
+        if (door.isSocket()) {
+            return sockets.pipeline(baton, requests);
+        }
         HttpResponse<byte[]> reply = exchange(baton, requests);
         String text = new String(reply.body(), StandardCharsets.UTF_8);
         assertThat(reply.statusCode()).as(text).isEqualTo(200);
         assertThat(contentType(reply)).isEqualTo(door.pipelineType());
         Results results =
-                door == Door.JSON ? new Results(JSON.readTree(text)) : ProtobufMessages.results(reply.body(), requests);
+                door.isJson() ? new Results(JSON.readTree(text)) : ProtobufMessages.results(reply.body(), requests);
         assertThat(results.body().get("base_url").isNull()).isTrue();
         assertThat(results.size()).isEqualTo(requests.length);
         return results;
     }
 
-    /** Sends a pipeline that must be refused, and returns the code. */
+    /** Sends a pipeline over HTTP that must be refused, and returns the code. */
     String refusal(int status, String baton, String... requests) throws IOException {
         HttpResponse<byte[]> reply = exchange(baton, requests);
         return refusal(reply.statusCode(), new String(reply.body(), StandardCharsets.UTF_8), reply.headers(), status);
     }
 
     private HttpResponse<byte[]> exchange(String baton, String... requests) throws IOException {
-        byte[] body = door == Door.JSON
+        byte[] body = door.isJson()
                 ? Requests.pipeline(baton, requests).getBytes(StandardCharsets.UTF_8)
                 : ProtobufMessages.pipeline(baton, requests);
         return post(door.pipelinePath(), BodyPublishers.ofByteArray(body), BodyHandlers.ofByteArray());
@@ -99,19 +104,22 @@ final class HranaClient {
     }
 
     CursorEntries cursor(String baton, String... steps) throws IOException {
+        if (door.isSocket()) {
+            return sockets.cursor(baton, steps);
+        }
         HttpResponse<InputStream> reply = open(baton, steps);
         assertThat(reply.statusCode()).isEqualTo(200);
         assertThat(contentType(reply)).isEqualTo(door.cursorType());
         try (InputStream body = reply.body()) {
-            return door == Door.JSON
+            return door.isJson()
                     ? CursorEntries.of(new String(body.readAllBytes(), StandardCharsets.UTF_8))
                     : CursorEntries.ofProtobuf(body);
         }
     }
 
-    /** Begins a cursor whose answer is read by the caller. */
+    /** Begins a cursor over HTTP whose answer is read by the caller. */
     HttpResponse<InputStream> open(String baton, String... steps) throws IOException {
-        byte[] body = door == Door.JSON
+        byte[] body = door.isJson()
                 ? Requests.cursor(baton, steps).getBytes(StandardCharsets.UTF_8)
                 : ProtobufMessages.cursor(baton, steps);
         return post(door.cursorPath(), BodyPublishers.ofByteArray(body), BodyHandlers.ofInputStream());

@@ -34,12 +34,14 @@ class HranaEndpointWireTest {
         assertThat(reply.statusCode()).isEqualTo(200);
     }
 
-    @Test
-    void answersAPipelineWithoutContentType() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"v2/pipeline, application/json", "v3/pipeline, application/json", "v3/cursor, text/plain"})
+    void answersWithoutContentType(String endpoint, String answered) throws IOException {
+        String body = endpoint.equals("v3/cursor") ? Requests.cursor(null, Requests.step("SELECT 42")) : SELECT;
         RawHttp.Reply reply = RawHttp.send(
-                SERVER.port(), "POST", "/app/v3/pipeline", SELECT, "Authorization: Bearer " + WireServer.DEV);
+                SERVER.port(), "POST", "/app/" + endpoint, body, "Authorization: Bearer " + WireServer.DEV);
         assertThat(reply.status()).isEqualTo(200);
-        assertThat(reply.header("Content-Type")).contains("application/json");
+        assertThat(reply.header("Content-Type")).contains(answered);
         assertThat(reply.body()).contains("\"42\"");
     }
 
@@ -250,6 +252,55 @@ class HranaEndpointWireTest {
         HttpResponse<String> reply = client.send(method, path, "", "Authorization", "Bearer " + WireServer.DEV);
         assertThat(HranaClient.refusal(reply, status)).isEqualTo(code);
         assertThat(reply.headers().allValues("Allow")).isEqualTo(status == 405 ? List.of("POST") : List.of());
+    }
+
+    /** Some clients read {@code error}, others {@code message} and {@code code}, and one of them of one media type only. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v2/pipeline",
+                "v3/pipeline",
+                "v3/cursor",
+                "v3-protobuf/pipeline",
+                "v3-protobuf/cursor",
+                "v1/execute",
+                "v1/batch",
+                "",
+            })
+    void tellsEveryRefusalInAFormThatEveryClientReads(String endpoint) throws IOException {
+        String path = "/app/" + endpoint;
+        String body = shortest(endpoint);
+        String dev = "Bearer " + WireServer.DEV;
+        String guest = "Bearer " + WireServer.GUEST;
+        assertRefused(400, client.send("POST", path, "{", "Authorization", dev), "INVALID_JSON", "INVALID_PROTOBUF");
+        assertRefused(401, client.send("POST", path, body), "UNAUTHENTICATED");
+        assertRefused(403, client.send("POST", "/other/" + endpoint, body, "Authorization", guest), "ACCESS_DENIED");
+        assertRefused(404, client.send("POST", "/nowhere/" + endpoint, body, "Authorization", dev), "UNKNOWN_DATABASE");
+        assertRefused(405, client.send("DELETE", path, "", "Authorization", dev), "METHOD_NOT_ALLOWED");
+        String tooLong = body + " ".repeat((1 << 20) + 1);
+        assertRefused(413, client.send("POST", path, tooLong, "Authorization", dev), "BODY_TOO_LARGE");
+        assertRefused(
+                415,
+                client.send("POST", path, body, "Authorization", dev, "Content-Encoding", "gzip"),
+                "UNSUPPORTED_ENCODING");
+        assertThat(client.send("POST", path, body, "Authorization", dev).statusCode())
+                .isEqualTo(200);
+    }
+
+    /** The least that an endpoint answers. */
+    private static String shortest(String endpoint) {
+        return switch (endpoint) {
+            case "v2/pipeline", "v3/pipeline" -> "{\"requests\":[]}";
+            case "v3/cursor", "v1/batch" -> "{\"batch\":{\"steps\":[]}}";
+            case "v3-protobuf/pipeline" -> "";
+            case "v3-protobuf/cursor" -> "\u0012\u0000";
+            case "v1/execute" -> "{\"stmt\":{\"sql\":\"SELECT 1\"}}";
+            default -> "{\"statements\":[]}";
+        };
+    }
+
+    private static void assertRefused(int status, HttpResponse<String> reply, String... codes) throws IOException {
+        assertThat(HranaClient.refusal(reply, status)).isIn((Object[]) codes);
     }
 
     private static void assertAnswers(HttpResponse<String> reply) {

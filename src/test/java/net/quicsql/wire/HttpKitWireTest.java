@@ -275,7 +275,7 @@ class HttpKitWireTest {
         @Override
         public void run(Configuration configuration, Environment environment) {
             ((AbstractServerFactory) configuration.getServerFactory()).setRegisterDefaultExceptionMappers(false);
-            HttpAssembly.install(environment, new RequestClients(), 1024);
+            HttpAssembly.install(environment, new RequestClients(), 1024, next -> next, servlets -> servlets);
             environment.jersey().register(new MiniResource());
             environment
                     .servlets()

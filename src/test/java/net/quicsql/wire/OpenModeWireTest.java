@@ -49,6 +49,7 @@ class OpenModeWireTest {
         RawHttp.Reply reply = server.post("/query", statement("SELECT 1"));
 
         assertThat(reply.status()).isEqualTo(404);
-        assertThat(json(reply).at("/error/message").asText()).contains("no database in the request");
+        assertThat(json(reply).at("/error/message").asText())
+                .contains("no database in the URL: use http://localhost/<database>/");
     }
 }

@@ -21,11 +21,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a pipeline is, whatever its statements do. */
 @ParameterizedClass
-@EnumSource(Door.class)
+@MethodSource("net.quicsql.wire.Door#overHttp")
 class PipelineWireTest {
     @RegisterExtension
     static final WireServer SERVER = WireServer.with();

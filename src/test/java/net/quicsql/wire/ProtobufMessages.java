@@ -136,7 +136,7 @@ final class ProtobufMessages {
         return request.build();
     }
 
-    private static BatchStep step(JsonNode json) {
+    static BatchStep step(JsonNode json) {
         BatchStep.Builder step = BatchStep.newBuilder().setStmt(stmt(json.get("stmt")));
         if (json.hasNonNull("condition")) {
             step.setCondition(condition(json.get("condition")));
@@ -144,7 +144,7 @@ final class ProtobufMessages {
         return step.build();
     }
 
-    private static Stmt stmt(JsonNode json) {
+    static Stmt stmt(JsonNode json) {
         Stmt.Builder stmt = Stmt.newBuilder();
         if (json.hasNonNull("sql")) {
             stmt.setSql(json.get("sql").textValue());
@@ -200,7 +200,7 @@ final class ProtobufMessages {
 
     // ---- Answers
 
-    private static ObjectNode result(StreamResult result, int steps) {
+    static ObjectNode result(StreamResult result, int steps) {
         ObjectNode json = NODES.objectNode();
         switch (result.getResultCase()) {
             case OK -> json.put("type", "ok").set("response", response(result.getOk(), steps));
@@ -225,7 +225,7 @@ final class ProtobufMessages {
         return json;
     }
 
-    private static ObjectNode result(BatchResult result, int steps) {
+    static ObjectNode result(BatchResult result, int steps) {
         ObjectNode json = NODES.objectNode();
         ArrayNode results = json.putArray("step_results");
         ArrayNode errors = json.putArray("step_errors");
@@ -240,7 +240,7 @@ final class ProtobufMessages {
         return json;
     }
 
-    private static ObjectNode result(StmtResult result) {
+    static ObjectNode result(StmtResult result) {
         ObjectNode json = NODES.objectNode();
         cols(json, result.getColsList());
         ArrayNode rows = json.putArray("rows");
@@ -253,7 +253,7 @@ final class ProtobufMessages {
         return json;
     }
 
-    private static ObjectNode result(DescribeResult result) {
+    static ObjectNode result(DescribeResult result) {
         ObjectNode json = NODES.objectNode();
         ArrayNode params = json.putArray("params");
         result.getParamsList()
@@ -268,7 +268,7 @@ final class ProtobufMessages {
         return json;
     }
 
-    private static ObjectNode entry(CursorEntry entry) {
+    static ObjectNode entry(CursorEntry entry) {
         ObjectNode json = NODES.objectNode();
         json.put("type", entry.getEntryCase().name().toLowerCase(Locale.ROOT));
         switch (entry.getEntryCase()) {
@@ -327,7 +327,7 @@ final class ProtobufMessages {
         return cells;
     }
 
-    private static ObjectNode error(Error error) {
+    static ObjectNode error(Error error) {
         assertThat(error.hasCode()).isTrue();
         return NODES.objectNode().put("message", error.getMessage()).put("code", error.getCode());
     }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import net.quicsql.hrana.protobuf.HranaMessages.CursorEntry;
@@ -221,6 +223,49 @@ class ProtobufWireTest {
         assertThat(row.get(5).getBlob().isEmpty()).isTrue();
     }
 
+    /** By numbers alone, for a wrong field or type in our own definition of the messages would deceive both sides. */
+    @Test
+    void spellsIntegersRowidsAndSkippedStepsAsTheSpecificationDoes() throws IOException {
+        // Zigzag: 13 is -7, and all bits set is the least integer.
+        ByteString insert = message(
+                bytes(1, ByteString.copyFromUtf8("INSERT INTO t(id, v) VALUES(?, ?) RETURNING id, v")),
+                bytes(3, number(2, 13)),
+                bytes(3, number(2, -1)));
+        ByteString steps = message(
+                bytes(1, bytes(2, stmt("SELECT 1"))),
+                bytes(1, bytes(2, stmt("SELEKT"))),
+                bytes(1, message(bytes(1, number(1, 1)), bytes(2, stmt("SELECT 2")))),
+                bytes(1, message(bytes(1, number(2, 1)), bytes(2, stmt("SELECT 3")))));
+        ByteString body = message(bytes(2, bytes(2, bytes(1, insert))), bytes(2, bytes(3, bytes(1, steps))));
+
+        UnknownFieldSet answer = raw(body);
+        List<ByteString> results = answer.getField(3).getLengthDelimitedList();
+        UnknownFieldSet inserted = at(results.get(0), 1, 2, 1);
+        assertThat(inserted.getField(4).getVarintList()).containsExactly(13L);
+        assertThat(inserted.getField(3).getVarintList()).containsExactly(1L);
+        List<ByteString> row = at(inserted.getField(2).getLengthDelimitedList().get(0))
+                .getField(1)
+                .getLengthDelimitedList();
+        assertThat(row).containsExactly(number(2, 13), number(2, -1));
+
+        UnknownFieldSet batch = at(results.get(1), 1, 3, 1);
+        assertThat(keys(batch.getField(1).getLengthDelimitedList())).containsExactly(0L, 3L);
+        assertThat(keys(batch.getField(2).getLengthDelimitedList())).containsExactly(1L);
+    }
+
+    @Test
+    void skipsFieldsThatNobodyKnows() throws IOException {
+        ByteString unknown = message(number(99, 1), bytes(100, ByteString.copyFromUtf8("later")));
+        ByteString value = message(number(2, 2), unknown);
+        ByteString stmt =
+                message(bytes(1, ByteString.copyFromUtf8("SELECT ?")), unknown, bytes(3, value), number(6, 7));
+        ByteString request = message(unknown, bytes(2, message(bytes(1, stmt), number(3, 1))));
+
+        UnknownFieldSet answer = raw(message(unknown, bytes(2, request)));
+        ByteString result = answer.getField(3).getLengthDelimitedList().get(0);
+        assertThat(at(result, 1, 2, 1, 2).getField(1).getLengthDelimitedList()).containsExactly(number(2, 2));
+    }
+
     // ---- Cursors
 
     @Test
@@ -364,6 +409,58 @@ class ProtobufWireTest {
         assertThat(HranaClient.refusal(reply, 400)).isEqualTo("INVALID_REQUEST");
         stream.run("COMMIT");
         assertThat(client.rows("SELECT v FROM t")).containsExactly("1");
+    }
+
+    /** Posts a pipeline that must be answered. */
+    private UnknownFieldSet raw(ByteString body) throws IOException {
+        HttpResponse<byte[]> reply = client.post(
+                "v3-protobuf/pipeline", BodyPublishers.ofByteArray(body.toByteArray()), BodyHandlers.ofByteArray());
+        assertThat(reply.statusCode()).isEqualTo(200);
+        return UnknownFieldSet.parseFrom(reply.body());
+    }
+
+    /** The message at a path of fields, each the first of its number. */
+    private static UnknownFieldSet at(ByteString message, int... fields) throws IOException {
+        UnknownFieldSet found = UnknownFieldSet.parseFrom(message);
+        for (int field : fields) {
+            found = UnknownFieldSet.parseFrom(
+                    found.getField(field).getLengthDelimitedList().get(0));
+        }
+        return found;
+    }
+
+    private static List<Long> keys(List<ByteString> entries) throws IOException {
+        List<Long> keys = new ArrayList<>();
+        for (ByteString entry : entries) {
+            // A key of 0 may be left out.
+            List<Long> key = at(entry).getField(1).getVarintList();
+            keys.add(key.isEmpty() ? 0 : key.get(0));
+            assertThat(at(entry).hasField(2)).isTrue();
+        }
+        return keys;
+    }
+
+    private static ByteString stmt(String sql) {
+        return bytes(1, ByteString.copyFromUtf8(sql));
+    }
+
+    private static ByteString message(ByteString... fields) {
+        return ByteString.copyFrom(List.of(fields));
+    }
+
+    private static ByteString bytes(int number, ByteString content) {
+        return field(number, UnknownFieldSet.Field.newBuilder().addLengthDelimited(content));
+    }
+
+    private static ByteString number(int number, long value) {
+        return field(number, UnknownFieldSet.Field.newBuilder().addVarint(value));
+    }
+
+    private static ByteString field(int number, UnknownFieldSet.Field.Builder content) {
+        return UnknownFieldSet.newBuilder()
+                .addField(number, content.build())
+                .build()
+                .toByteString();
     }
 
     /** An answer without what differs from one run to the next. */

@@ -47,6 +47,15 @@ public final class RawConnection implements AutoCloseable {
 
     /** The body of the next answer, which must have a length. */
     public String answer() throws IOException {
+        String lower = head().toLowerCase(Locale.ROOT);
+        int at = lower.indexOf("content-length:") + "content-length:".length();
+        int length =
+                Integer.parseInt(lower.substring(at, lower.indexOf('\r', at)).strip());
+        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    }
+
+    /** Status line and headers of the next answer. */
+    public String head() throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int next = in.read();
@@ -55,11 +64,7 @@ public final class RawConnection implements AutoCloseable {
             }
             head.append((char) next);
         }
-        String lower = head.toString().toLowerCase(Locale.ROOT);
-        int at = lower.indexOf("content-length:") + "content-length:".length();
-        int length =
-                Integer.parseInt(lower.substring(at, lower.indexOf('\r', at)).strip());
-        return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        return head.toString();
     }
 
     /** The bytes that come until the server closes the connection, however it does that. */

@@ -1,12 +1,20 @@
 package net.quicsql.wire;
 
 import static net.quicsql.wire.Requests.CLOSE;
+import static net.quicsql.wire.Requests.batch;
+import static net.quicsql.wire.Requests.describe;
 import static net.quicsql.wire.Requests.execute;
 import static net.quicsql.wire.Requests.executeStmt;
+import static net.quicsql.wire.Requests.sequence;
+import static net.quicsql.wire.Requests.step;
+import static net.quicsql.wire.Requests.stmtOf;
+import static net.quicsql.wire.Requests.storeSql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -146,6 +154,36 @@ class ResultWireTest {
         assertThat(results.codes()).containsExactly(code, "ok", "ok");
         assertThat(results.message(0)).isEqualTo(message);
         assertThat(results.item(0).get("error").get("code").isTextual()).isTrue();
+    }
+
+    /** The Rust client and all that wrap it fail to read an error without a code. */
+    @Test
+    void givesEveryErrorATextAndACode() throws IOException {
+        client.run("INSERT INTO t(v) VALUES('there')");
+        HranaStream stream = client.stream();
+        Results results = stream.send(
+                execute("SELECT * FROM nowhere"),
+                execute(""),
+                execute("SELECT 1; SELECT 2"),
+                execute("SELECT ?"),
+                execute("ATTACH 'x' AS y"),
+                execute("SELECT '\0'"),
+                executeStmt(stmtOf(9)),
+                describe("SELEKT"),
+                sequence("SELEKT"),
+                storeSql(1, "SELECT 1"),
+                storeSql(1, "SELECT 2"),
+                batch(step("SELEKT"), step("INSERT INTO t(v) VALUES('there')"), step("")));
+        List<JsonNode> errors = new ArrayList<>(results.body().findValues("error"));
+        results.result(11).get("step_errors").forEach(errors::add);
+        errors.addAll(stream.cursor(step("SELEKT"), step("SELECT ?")).entries().stream()
+                .map(entry -> entry.get("error"))
+                .toList());
+        assertThat(errors).hasSize(10 + 3 + 2).allSatisfy(error -> {
+            assertThat(error.get("code").textValue()).isNotBlank();
+            assertThat(error.get("message").textValue()).isNotBlank();
+        });
+        stream.close();
     }
 
     @Test

@@ -34,7 +34,7 @@ public final class RunningServer implements AutoCloseable {
               adminConnectors:
                 - {type: http, bindHost: 127.0.0.1, port: 0}
             logging: {level: ERROR}
-            """;
+            """ + ServedWay.SETTING + "\n";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

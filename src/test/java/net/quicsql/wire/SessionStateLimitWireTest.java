@@ -8,6 +8,7 @@ import static net.quicsql.wire.Requests.stmtOf;
 import static net.quicsql.wire.Requests.storeSql;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.quicsql.testing.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

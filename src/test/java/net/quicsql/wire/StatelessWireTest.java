@@ -114,6 +114,14 @@ class StatelessWireTest {
     }
 
     @Test
+    void refusesAConditionOnItselfOrALaterStep() throws IOException {
+        String steps = step("INSERT INTO t(v) VALUES(1)") + "," + stepIf(ok(1), "SELECT 1");
+        assertThat(HranaClient.refusal(client.post("v1/batch", "{\"batch\":{\"steps\":[" + steps + "]}}"), 400))
+                .isEqualTo("INVALID_REQUEST");
+        assertThat(client.rows("SELECT count(*) FROM t")).containsExactly("0");
+    }
+
+    @Test
     void refusesWhatIsNoRequestOfVersion1() throws IOException {
         for (String path : new String[] {"v1/execute", "v1/batch"}) {
             assertThat(HranaClient.refusal(client.post(path, ""), 400)).isEqualTo("INVALID_JSON");

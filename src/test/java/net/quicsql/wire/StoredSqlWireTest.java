@@ -10,8 +10,6 @@ import static net.quicsql.wire.Requests.storeSql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -99,50 +97,5 @@ class StoredSqlWireTest {
                 CLOSE);
         assertThat(results.codes())
                 .containsExactly("ok", "ok", "SQL_STORE_TOO_LARGE", "ok", "SQL_STORE_TOO_MANY", "ok");
-    }
-
-    @Test
-    void boundsTheStreamsWithStoredTextsOfAPrincipal() throws IOException {
-        List<HranaStream> streams = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            HranaStream stream = client.stream();
-            stream.send(storeSql(1, "SELECT 1")).response(0);
-            streams.add(stream);
-        }
-        HranaStream late = client.stream();
-        assertThat(late.send(storeSql(1, "SELECT 1")).codes()).containsExactly("TOO_MANY_STREAMS");
-        HranaStream reader = SERVER.client(WireServer.APP, WireServer.READER).stream();
-        assertThat(reader.send(storeSql(1, "SELECT 1")).codes()).containsExactly("ok");
-        reader.close();
-        streams.remove(0).close();
-        assertThat(late.send(storeSql(1, "SELECT 1")).codes()).containsExactly("ok");
-        late.close();
-        for (HranaStream stream : streams) {
-            stream.close();
-        }
-    }
-
-    @Test
-    void refusesAReplayedBatonOfAStreamThatHoldsTexts() throws IOException {
-        HranaStream stream = client.stream();
-        stream.send(storeSql(1, "SELECT 1")).response(0);
-        HranaStream replay = client.stream(stream.baton());
-        stream.send(executeStmt(stmtOf(1))).response(0);
-        assertThat(replay.refused(400)).isEqualTo("INVALID_BATON");
-        assertThat(stream.send(executeStmt(stmtOf(1))).rows(0)).containsExactly("1");
-        stream.close();
-    }
-
-    @Test
-    void sharesNoTextsBetweenDatabases() throws IOException {
-        HranaStream here = client.stream();
-        HranaStream there = SERVER.client(WireServer.OTHER, WireServer.DEV).stream();
-        here.send(storeSql(1, "SELECT 'here'")).response(0);
-        there.send(storeSql(1, "SELECT 'there'")).response(0);
-        assertThat(here.send(executeStmt(stmtOf(1))).rows(0)).containsExactly("'here'");
-        assertThat(there.send(executeStmt(stmtOf(1))).rows(0)).containsExactly("'there'");
-        assertThat(client.stream(there.baton()).refused(400)).isEqualTo("INVALID_BATON");
-        here.close();
-        there.close();
     }
 }

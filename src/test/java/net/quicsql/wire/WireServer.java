@@ -1,5 +1,8 @@
 package net.quicsql.wire;
 
+import com.codahale.metrics.Counting;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Metric;
 import io.dropwizard.testing.DropwizardTestSupport;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import net.quicsql.server.QuicsqlApplication;
 import net.quicsql.server.QuicsqlConfiguration;
+import org.eclipse.jetty.websocket.core.WebSocketConnection;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,6 +40,9 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
     static final String READER = "reader";
     static final String GUEST = "guest";
 
+    /** How long the server's own copying of the log may have its locks, which is no transaction's. */
+    private static final int CHECKPOINT_MILLIS = 250;
+
     private static final List<String> STORAGE = List.of(
             "data_dir: %s/data",
             "default_database: app",
@@ -44,6 +51,7 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
             "  other: {kind: file}",
             "  eager: {kind: file, begin: immediate}",
             "logging: {level: ERROR}",
+            ServedWay.SETTING,
             "server:",
             "  applicationConnectors: [{type: http, bindHost: 127.0.0.1, port: 0}]",
             "  adminConnectors: [{type: http, bindHost: 127.0.0.1, port: 0}]");
@@ -105,6 +113,10 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
         return running.getLocalPort();
     }
 
+    int adminPort() {
+        return running.getAdminPort();
+    }
+
     /** Requests that wait for their turn to write {@code app}. */
     long waitingWriters() {
         return running.getEnvironment()
@@ -118,9 +130,27 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
         return running.getEnvironment().metrics().counter(name).getCount();
     }
 
+    /** What a gauge or a counter of the metrics stands at, as {@code quicsql.app.open_streams}. */
+    long level(String name) {
+        Metric metric = running.getEnvironment().metrics().getMetrics().get(name);
+        Object value = metric instanceof Counting counting ? counting.getCount() : ((Gauge<?>) metric).getValue();
+        return ((Number) value).longValue();
+    }
+
+    /** WebSockets that are open. */
+    long webSockets() {
+        return Stream.of(running.getEnvironment()
+                        .getApplicationContext()
+                        .getServer()
+                        .getConnectors())
+                .flatMap(connector -> connector.getConnectedEndPoints().stream())
+                .filter(endPoint -> endPoint.getConnection() instanceof WebSocketConnection)
+                .count();
+    }
+
     /** Whether a transaction has the write lock of {@code app}. Asks SQLite, for the server would see a writer that waits. */
     boolean isWriteLocked() {
-        try (Connection connection = connect();
+        try (Connection connection = connect(CHECKPOINT_MILLIS);
                 Statement statement = connection.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
             statement.execute("ROLLBACK");
@@ -132,7 +162,7 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
 
     /** Whether a transaction holds an older state of {@code app} than the latest, or the write lock. */
     boolean isLogInUse() throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = connect(CHECKPOINT_MILLIS);
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
             return result.next() && result.getInt(1) != 0;
@@ -170,10 +200,14 @@ final class WireServer implements BeforeAllCallback, AfterAllCallback {
         running.after();
     }
 
-    /** A connection to {@code app} beside the server, which waits for no lock. */
+    /** A connection to {@code app} beside the server, which waits for whoever has a lock as any other process would. */
     Connection connect() throws SQLException {
+        return connect(10_000);
+    }
+
+    private Connection connect(int busyMillis) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
-        config.setBusyTimeout(0);
+        config.setBusyTimeout(busyMillis);
         return config.createConnection("jdbc:sqlite:" + folder.resolve("data").resolve(APP + ".db"));
     }
 

@@ -28,6 +28,9 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
     private static final byte[] ERROR = ascii(",\"error\":");
     private static final byte[] ENTRY_END = ascii("}\n");
 
+    /** Ends each entry, and stands nowhere within one. */
+    static final byte LINE_END = '\n';
+
     /** A piece: large enough that its cost is spread over many rows, small enough to stay in a processor's cache. */
     private static final int PIECE_BYTES = 16 * 1024;
 
@@ -148,6 +151,14 @@ final class JsonCursorEncoder extends JsonRows implements CursorEncoder {
             handOverWhenDue();
         }
         return cut || output.isAbandoned() ? Demand.ENOUGH : Demand.MORE;
+    }
+
+    @Override
+    public void stillRunning() {
+        if (output.isWaiting()) {
+            handOver();
+        }
+        output.rest();
     }
 
     @Override

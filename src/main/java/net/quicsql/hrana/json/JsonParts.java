@@ -1,10 +1,15 @@
 package net.quicsql.hrana.json;
 
+import static java.util.Objects.requireNonNull;
 import static net.quicsql.hrana.json.JsonEncoding.ascii;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import net.quicsql.hrana.HranaError;
 import net.quicsql.hrana.HranaErrors;
+import net.quicsql.hrana.StreamRequest;
 import net.quicsql.json.JsonWriter;
 import net.quicsql.problem.Problem;
 import net.quicsql.sql.Column;
@@ -18,7 +23,30 @@ final class JsonParts {
     private static final byte[] MESSAGE = ascii("{\"message\":");
     private static final byte[] CODE = ascii(",\"code\":");
 
+    /** Behind the content of a response, and behind the item that the response is in. */
+    static final byte[] RESPONSE_END = ascii("}}");
+
+    private static final Map<StreamRequest.Kind, byte[]> RESPONSES = responses();
+
     private JsonParts() {}
+
+    /** What a response begins with, up to its content. */
+    static byte[] response(StreamRequest.Kind kind) {
+        return requireNonNull(RESPONSES.get(kind));
+    }
+
+    private static Map<StreamRequest.Kind, byte[]> responses() {
+        Map<StreamRequest.Kind, byte[]> texts = new EnumMap<>(StreamRequest.Kind.class);
+        for (StreamRequest.Kind kind : StreamRequest.Kind.values()) {
+            String content = switch (kind) {
+                case EXECUTE, BATCH, DESCRIBE -> ",\"result\":";
+                case GET_AUTOCOMMIT -> ",\"is_autocommit\":";
+                case SEQUENCE, STORE_SQL, CLOSE_SQL, CLOSE -> "";
+            };
+            texts.put(kind, ascii("{\"type\":\"" + kind.name().toLowerCase(Locale.ROOT) + "\"" + content));
+        }
+        return texts;
+    }
 
     /** The columns, without the brackets around them. */
     static void columns(JsonWriter json, List<Column> columns) {

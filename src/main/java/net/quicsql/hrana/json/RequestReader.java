@@ -105,40 +105,12 @@ final class RequestReader {
 
     static StreamRequest request(JsonParser parser) throws IOException {
         requireObject(parser, "a request");
-        StreamRequest.Kind kind = null;
-        Stmt stmt = null;
-        Batch batch = null;
-        String sql = null;
-        Integer sqlId = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = member(parser);
-            if (isNull(parser)) {
-                continue;
-            }
-            if (kind != null && !mayHave(kind, name)) {
-                parser.skipChildren();
-                continue;
-            }
-            switch (name) {
-                case "type" -> kind = kind(parser);
-                case "stmt" -> stmt = stmt(parser);
-                case "batch" -> batch = batch(parser);
-                case "sql" -> sql = JsonInput.text(parser);
-                case "sql_id" -> sqlId = int32(parser);
-                default -> parser.skipChildren();
-            }
-        }
-        return switch (required(parser, kind, "a request without type")) {
-            case EXECUTE -> new StreamRequest.Execute(required(parser, stmt, "stmt is missing"));
-            case BATCH -> new StreamRequest.ExecuteBatch(required(parser, batch, "batch is missing"));
-            case SEQUENCE -> new StreamRequest.Sequence(sqlText(parser, sql, sqlId));
-            case DESCRIBE -> new StreamRequest.Describe(sqlText(parser, sql, sqlId));
-            case STORE_SQL ->
-                new StreamRequest.StoreSql(
-                        required(parser, sqlId, "sql_id is missing"), required(parser, sql, "sql is missing"));
-            case CLOSE_SQL -> new StreamRequest.CloseSql(required(parser, sqlId, "sql_id is missing"));
-            case GET_AUTOCOMMIT -> new StreamRequest.GetAutocommit();
-            case CLOSE -> new StreamRequest.Close();
+        RequestMembers members = RequestMembers.read(parser, RequestMembers.Door.HTTP);
+        return switch (required(parser, members.type, "a request without type")) {
+            case "store_sql" -> new StreamRequest.StoreSql(members.sqlId(parser), members.sql(parser));
+            case "close_sql" -> new StreamRequest.CloseSql(members.sqlId(parser));
+            case "close" -> new StreamRequest.Close();
+            default -> members.streamRequest(parser);
         };
     }
 
@@ -252,45 +224,21 @@ final class RequestReader {
         return values.isEmpty() && byName.isEmpty() ? Arguments.none() : new Arguments(values, byName);
     }
 
-    private static SqlText sqlText(JsonParser parser, @Nullable String sql, @Nullable Integer sqlId) {
+    static SqlText sqlText(JsonParser parser, @Nullable String sql, @Nullable Integer sqlId) {
         if ((sql == null) == (sqlId == null)) {
-            throw JsonInput.invalid(parser, "exactly one of sql and sql_id must be given");
+            throw JsonInput.forbidden(parser, "exactly one of sql and sql_id must be given");
         }
         return new SqlText(sql, sqlId);
     }
 
-    private static StreamRequest.Kind kind(JsonParser parser) {
-        return switch (JsonInput.text(parser)) {
-            case "execute" -> StreamRequest.Kind.EXECUTE;
-            case "batch" -> StreamRequest.Kind.BATCH;
-            case "sequence" -> StreamRequest.Kind.SEQUENCE;
-            case "describe" -> StreamRequest.Kind.DESCRIBE;
-            case "store_sql" -> StreamRequest.Kind.STORE_SQL;
-            case "close_sql" -> StreamRequest.Kind.CLOSE_SQL;
-            case "get_autocommit" -> StreamRequest.Kind.GET_AUTOCOMMIT;
-            case "close" -> StreamRequest.Kind.CLOSE;
-            default -> throw JsonInput.invalid(parser, "unknown request type");
-        };
-    }
-
-    /** Whether a member means something to a request of this kind. */
-    private static boolean mayHave(StreamRequest.Kind kind, String name) {
-        return switch (kind) {
-            case EXECUTE -> name.equals("stmt");
-            case BATCH -> name.equals("batch");
-            case SEQUENCE, DESCRIBE, STORE_SQL, CLOSE_SQL -> name.equals("sql") || name.equals("sql_id");
-            case GET_AUTOCOMMIT, CLOSE -> false;
-        };
-    }
-
-    private static void beginBody(JsonParser parser) throws IOException {
+    static void beginBody(JsonParser parser) throws IOException {
         if (parser.nextToken() == null) {
             throw JsonInput.empty();
         }
         requireObject(parser, "the body");
     }
 
-    private static void requireObject(JsonParser parser, String what) {
+    static void requireObject(JsonParser parser, String what) {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw JsonInput.invalid(parser, what + " must be an object");
         }
@@ -337,7 +285,7 @@ final class RequestReader {
         };
     }
 
-    private static int int32(JsonParser parser) throws IOException {
+    static int int32(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
                 || parser.getNumberType() != JsonParser.NumberType.INT) {
             throw JsonInput.invalid(parser, "expected an integer of 32 bits");
@@ -345,7 +293,7 @@ final class RequestReader {
         return parser.getIntValue();
     }
 
-    private static <T> T required(JsonParser parser, @Nullable T value, String complaint) {
+    static <T> T required(JsonParser parser, @Nullable T value, String complaint) {
         if (value == null) {
             throw JsonInput.invalid(parser, complaint);
         }

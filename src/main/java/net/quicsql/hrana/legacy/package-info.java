@@ -1,8 +1,8 @@
 /**
- * Doors for clients of older protocols. They take other messages and run them by the handlers of {@code hrana}, which they
- * use; nothing uses them.
+ * The version before Hrana 1, which JDBC clients speak: statements posted to the bare address, plain values, no streams.
+ * Its messages become pipelines, which the handlers of {@code hrana} run; nothing uses this package.
  *
- * <p>Everything here is thread-safe.
+ * <p>Encodings and resources are thread-safe; encoders belong to one request and one thread at a time.
  */
 @NullMarked
 package net.quicsql.hrana.legacy;

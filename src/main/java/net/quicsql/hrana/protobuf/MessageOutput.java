@@ -1,7 +1,5 @@
 package net.quicsql.hrana.protobuf;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.WireFormat;
@@ -15,7 +13,6 @@ import java.util.TreeMap;
 import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.SpoolFile;
 import net.quicsql.limits.MemoryShare;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends fields to a buffer, and to a temporary file what the buffer has no room for. A message's length stands before it
@@ -34,37 +31,36 @@ final class MessageOutput implements AutoCloseable {
     /** Longest varint of 64 bits. */
     private static final int MAX_VARINT_BYTES = 10;
 
-    private final AnswerBuffers buffers;
     private final MemoryShare share;
+    /** What is in the buffer follows it. */
+    private final SpoolFile file;
+
     private byte[] buffer = new byte[INITIAL_BYTES];
     private int length;
 
-    private @Nullable SpoolFile file;
-    /** Bytes in the file; what is in the buffer follows them. */
-    private long filed;
     /** What belongs in front of a byte of the file. As many as the file holds buffers, times the depth of messages. */
     private final TreeMap<Long, byte[]> heads = new TreeMap<>();
 
     private long headBytes;
 
     MessageOutput(AnswerBuffers buffers) {
-        this.buffers = requireNonNull(buffers, "buffers is null");
         share = buffers.share();
+        file = buffers.newFile();
     }
 
     /** Where the next field begins: a place to wrap from and to cut back to while nothing before it is cut off. */
     long mark() {
-        return filed + length;
+        return file.size() + length;
     }
 
     /** Bytes written so far. */
     long size() {
-        return filed + length + headBytes;
+        return file.size() + length + headBytes;
     }
 
     /** Bytes written from a mark on. */
     long sizeFrom(long mark) {
-        long size = filed + length - mark;
+        long size = file.size() + length - mark;
         for (byte[] head : heads.tailMap(mark, true).values()) {
             size += head.length;
         }
@@ -76,17 +72,15 @@ final class MessageOutput implements AutoCloseable {
         if (mark < 0 || mark > mark()) {
             throw new IllegalArgumentException("mark " + mark + " is not within 0.." + mark());
         }
-        SpoolFile from = file;
-        if (mark >= filed || from == null) {
-            length = (int) (mark - filed);
+        if (mark >= file.size()) {
+            length = (int) (mark - file.size());
             return;
         }
         try {
-            from.truncate(mark);
+            file.truncate(mark);
         } catch (IOException e) {
             throw AnswerBuffers.full(e);
         }
-        filed = mark;
         length = 0;
         for (byte[] head : heads.tailMap(mark, true).values()) {
             headBytes -= head.length;
@@ -95,31 +89,23 @@ final class MessageOutput implements AutoCloseable {
     }
 
     void writeTo(OutputStream out) throws IOException {
-        SpoolFile from = file;
-        if (from != null) {
-            long at = 0;
-            for (Map.Entry<Long, byte[]> head : heads.entrySet()) {
-                from.writeTo(out, at, head.getKey());
-                out.write(head.getValue());
-                at = head.getKey();
-            }
-            from.writeTo(out, at, filed);
+        long at = 0;
+        for (Map.Entry<Long, byte[]> head : heads.entrySet()) {
+            file.writeTo(out, at, head.getKey());
+            out.write(head.getValue());
+            at = head.getKey();
         }
+        file.writeTo(out, at, file.size());
         out.write(buffer, 0, length);
     }
 
     /** Gives memory and file back. Idempotent. */
     @Override
     public void close() {
-        SpoolFile open = file;
-        file = null;
-        filed = 0;
+        file.close();
         length = 0;
         heads.clear();
         headBytes = 0;
-        if (open != null) {
-            open.close();
-        }
         buffer = new byte[0];
         share.close();
     }
@@ -163,6 +149,12 @@ final class MessageOutput implements AutoCloseable {
         return bytes(field, message.toByteArray());
     }
 
+    /** Bytes that are fields, or parts of one, already. */
+    MessageOutput raw(byte[] bytes) {
+        append(bytes);
+        return this;
+    }
+
     /** Begins a message whose fields, of so many bytes, are written next. */
     MessageOutput begin(int field, int size) {
         tag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
@@ -190,16 +182,16 @@ final class MessageOutput implements AutoCloseable {
     }
 
     private void insert(long mark, byte[] head) {
-        if (mark >= filed) {
+        if (mark >= file.size()) {
             reserve(head.length);
         }
         // What was reserved may have sent the buffer to the file.
-        if (mark < filed) {
+        if (mark < file.size()) {
             heads.merge(mark, head, MessageOutput::outerFirst);
             headBytes += head.length;
             return;
         }
-        int start = (int) (mark - filed);
+        int start = (int) (mark - file.size());
         System.arraycopy(buffer, start, buffer, start + head.length, length - start);
         System.arraycopy(head, 0, buffer, start, head.length);
         length += head.length;
@@ -259,13 +251,7 @@ final class MessageOutput implements AutoCloseable {
 
     private void toFile(byte[] bytes, int count) {
         try {
-            SpoolFile to = file;
-            if (to == null) {
-                to = buffers.newFile();
-                file = to;
-            }
-            to.append(bytes, 0, count);
-            filed += count;
+            file.append(bytes, 0, count);
         } catch (IOException e) {
             throw AnswerBuffers.full(e);
         }

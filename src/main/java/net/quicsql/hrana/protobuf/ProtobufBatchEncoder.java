@@ -59,7 +59,7 @@ final class ProtobufBatchEncoder implements BatchEncoder {
             output.truncate(entry);
         }
         writeError(step, problem);
-        if (output.size() > maxBytes && output.sizeFrom(entry) > ProtobufPipelineEncoder.SHORT_ERROR_BYTES) {
+        if (output.size() > maxBytes && output.sizeFrom(entry) > ProtobufResponses.SHORT_ERROR_BYTES) {
             output.truncate(entry);
             writeError(step, tooLarge);
         }

@@ -83,7 +83,7 @@ final class ProtobufCursorEncoder extends ProtobufRows implements CursorEncoder 
         takeRowBack();
         long start = output.mark();
         writeError(index, problem);
-        if (reader.isFull() && output.sizeFrom(start) > ProtobufPipelineEncoder.SHORT_ERROR_BYTES) {
+        if (reader.isFull() && output.sizeFrom(start) > ProtobufResponses.SHORT_ERROR_BYTES) {
             output.truncate(start);
             writeError(index, NO_ROOM);
         }
@@ -138,6 +138,14 @@ final class ProtobufCursorEncoder extends ProtobufRows implements CursorEncoder 
             handOverWhenDue();
         }
         return cut != null || reader.isAbandoned() ? Demand.ENOUGH : Demand.MORE;
+    }
+
+    @Override
+    public void stillRunning() {
+        if (reader.isWaiting()) {
+            handOver();
+        }
+        reader.rest();
     }
 
     @Override

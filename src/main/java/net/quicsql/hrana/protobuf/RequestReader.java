@@ -267,7 +267,7 @@ final class RequestReader {
         items.add(item);
     }
 
-    private static <T> T required(@Nullable T value, String complaint) {
+    static <T> T required(@Nullable T value, String complaint) {
         if (value == null) {
             throw MessageInput.invalid(complaint);
         }

@@ -1,6 +1,5 @@
 /**
- * Hrana's messages as Protobuf, and the endpoints where they are spoken. {@link
- * net.quicsql.hrana.protobuf.ProtobufEncoding} is the facade. {@code HranaMessages} is generated from {@code hrana.proto},
+ * Hrana's messages as Protobuf. {@link net.quicsql.hrana.protobuf.ProtobufEncoding} is the facade. {@code HranaMessages} is generated from {@code hrana.proto},
  * which alone knows the fields' numbers. Its classes serve for messages of a fixed size; lists, whose length a client
  * chooses, are read item by item into the protocol's own messages, and rows are written as SQLite produces them.
  *
