@@ -116,15 +116,32 @@ public final class PackedServer implements AutoCloseable {
 
     /** Bytes that the heap holds after everything was thrown away that nobody refers to. */
     public long liveHeapBytes() throws Exception {
+        String histogram = classHistogram();
+        // The last line: "Total", instances, bytes.
+        String[] total =
+                histogram.substring(histogram.lastIndexOf("Total")).trim().split("\\s+");
+        return Long.parseLong(total[2]);
+    }
+
+    /** How many objects of a class are left then. */
+    public long liveObjects(String className) throws Exception {
+        return classHistogram()
+                .lines()
+                // A number, instances, bytes, the class, and perhaps its module.
+                .map(line -> line.trim().split("\\s+"))
+                .filter(columns -> columns.length > 3 && columns[3].equals(className))
+                .mapToLong(columns -> Long.parseLong(columns[1]))
+                .sum();
+    }
+
+    private String classHistogram() throws Exception {
         Process jcmd = new ProcessBuilder(
                         jdk.home().resolve("bin/jcmd").toString(), Long.toString(process.pid()), "GC.class_histogram")
                 .redirectErrorStream(true)
                 .start();
         String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(jcmd.waitFor()).as(answer).isZero();
-        // The last line: "Total", instances, bytes.
-        String[] total = answer.substring(answer.lastIndexOf("Total")).trim().split("\\s+");
-        return Long.parseLong(total[2]);
+        return answer;
     }
 
     /** File descriptors that the process has open, sockets included. */

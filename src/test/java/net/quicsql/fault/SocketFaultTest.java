@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault")
 final class SocketFaultTest {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String CONNECTION = "net.quicsql.hrana.websocket.SocketFrames";
     private static final int SOCKETS = 500;
     private static final int WRITERS = 8;
     private static final int GOING_AWAY = 1001;
@@ -49,6 +50,8 @@ final class SocketFaultTest {
                 awaitNothing(server);
             }
             Await.until(() -> server.openFiles() <= files + 20);
+            // At once: who comes and goes all the time must not be held until some timer is due.
+            Await.until(() -> server.liveObjects(CONNECTION) == 0);
             assertThat(server.liveHeapBytes()).isLessThan(heap + 16 * MEGABYTE);
             assertThat(server.value("SELECT count(*) FROM t").asInt()).isZero();
             server.query("INSERT INTO t VALUES('the lock is free')");

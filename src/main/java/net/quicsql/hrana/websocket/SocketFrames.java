@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.quicsql.http.Body;
 import net.quicsql.http.RequestClients;
@@ -43,14 +42,14 @@ final class SocketFrames implements FrameHandler, SocketLink {
     private static final int MAX_BYTES_BEFORE_HELLO = MemoryShare.FREE_BYTES;
 
     /** For the client's own word that it closes. Some only read while they wait for an answer, and never say it. */
-    private static final long CLOSE_SECONDS = 2;
+    private static final long CLOSE_MILLIS = 2000;
 
     private final SocketConnection connection;
     private final SocketMessage message;
     private final boolean text;
     private final EndPoint endPoint;
     private final Executor executor;
-    private final Scheduler scheduler;
+    private final SocketTimers timers;
     private final Consumer<SocketFrames> whenOpen;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -73,7 +72,7 @@ final class SocketFrames implements FrameHandler, SocketLink {
             Scheduler scheduler,
             Consumer<SocketFrames> whenOpen) {
         this.endPoint = requireNonNull(endPoint, "endPoint is null");
-        this.scheduler = requireNonNull(scheduler, "scheduler is null");
+        this.timers = new SocketTimers(scheduler);
         this.executor = new PatientExecutor(executor, scheduler);
         this.whenOpen = requireNonNull(whenOpen, "whenOpen is null");
         this.text = services.encoding(subprotocol.form()).isText();
@@ -133,6 +132,7 @@ final class SocketFrames implements FrameHandler, SocketLink {
     @Override
     public void onClosed(CloseStatus status, Callback callback) {
         try {
+            timers.end();
             message.drop();
             if (output != null) {
                 output.abandon();
@@ -216,7 +216,7 @@ final class SocketFrames implements FrameHandler, SocketLink {
     public void close(CloseCode code, String reason) {
         // Jetty cuts a reason that is too long for a frame.
         session().close(code.code(), reason, Callback.NOOP);
-        scheduler.schedule(this::abortIfOpen, CLOSE_SECONDS, TimeUnit.SECONDS);
+        timers.schedule(this::abortIfOpen, CLOSE_MILLIS);
     }
 
     @Override
@@ -249,7 +249,7 @@ final class SocketFrames implements FrameHandler, SocketLink {
         // Where connections may be idle for a shorter time, so may they be on the way here.
         long idle = session().getIdleTimeout().toMillis();
         long period = PING_PERIOD.toMillis();
-        scheduler.schedule(this::ping, idle > 0 ? Math.min(period, idle / 2) : period, TimeUnit.MILLISECONDS);
+        timers.schedule(this::ping, idle > 0 ? Math.min(period, idle / 2) : period);
     }
 
     /** Does nothing where the client has closed the connection too. */
@@ -267,7 +267,7 @@ final class SocketFrames implements FrameHandler, SocketLink {
     }
 
     private void scheduleLook() {
-        scheduler.schedule(this::look, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        timers.schedule(this::look, PATIENCE.toMillis());
     }
 
     /** Whoever has not come to the point is sent away. */

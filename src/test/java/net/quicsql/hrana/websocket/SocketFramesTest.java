@@ -34,7 +34,6 @@ import net.quicsql.limits.MemoryBudget;
 import net.quicsql.problem.Problem;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.OpCode;
@@ -50,7 +49,7 @@ class SocketFramesTest {
     private static final String BEGIN = "{\"type\":\"execute\",\"stream_id\":0,\"stmt\":{\"sql\":\"BEGIN IMMEDIATE\"}}";
 
     private final MemoryBudget memory = new MemoryBudget(100_000_000);
-    private final ScheduledExecutorScheduler scheduler = new ScheduledExecutorScheduler();
+    private final ManualScheduler scheduler = new ManualScheduler();
     private final Peer peer = new Peer();
 
     @TempDir
@@ -63,7 +62,6 @@ class SocketFramesTest {
     @BeforeEach
     void connect() throws Exception {
         fixture = new EngineFixture(Files.createDirectory(folder.resolve("data")));
-        scheduler.start();
         LimitsConfig limits = LimitsConfig.defaults();
         HranaLimits bounds = HranaLimits.of(limits);
         AnswerBuffers buffers = new AnswerBuffers(memory, folder);
@@ -96,7 +94,6 @@ class SocketFramesTest {
     @AfterEach
     void stop() throws Exception {
         frames.onClosed(null, Callback.NOOP);
-        scheduler.stop();
         fixture.close();
     }
 
@@ -153,6 +150,15 @@ class SocketFramesTest {
         request(4, "{\"type\":\"fetch_cursor\",\"cursor_id\":0,\"max_count\":20}");
         assertThat(peer.messages).hasSize(1);
         assertThat(peer.messages.get(0)).contains("\"entries\":[]", "\"done\":true");
+    }
+
+    @Test
+    void leavesNothingWithTheSchedulerWhenItsClientIsGone() {
+        assertThat(scheduler.waiting()).hasSize(2);
+        frames.close(CloseCode.GOING_AWAY, "");
+        assertThat(scheduler.waiting()).hasSize(3);
+        frames.onClosed(null, Callback.NOOP);
+        assertThat(scheduler.waiting()).isEmpty();
     }
 
     private void requireClosedAndRolledBack() {
