@@ -13,18 +13,25 @@ import jakarta.validation.Validator;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Dropwizard's servers {@code default} and {@code simple}, made for requests that pass Jersey by. Their metrics of HTTP have the
  * same names whatever stands between them and the servlets: Dropwizard names them after the class of the handler behind. And
- * nobody waits for Jersey but requests that need it. Stateless.
+ * nobody waits for Jersey but requests that need it. Threads that a crowd of clients needed end once it is gone. Stateless.
  */
 final class LeanServers {
     private LeanServers() {}
 
     /** Settings of a server, one thread at a time. */
     static final class Default extends DefaultServerFactory {
+        @Override
+        protected ThreadPool createThreadPool(MetricRegistry metricRegistry) {
+            return shrinking(super.createThreadPool(metricRegistry));
+        }
+
         @Override
         protected Handler createAppServlet(
                 Server server,
@@ -48,6 +55,11 @@ final class LeanServers {
 
     /** Settings of a server, one thread at a time. */
     static final class Simple extends SimpleServerFactory {
+        @Override
+        protected ThreadPool createThreadPool(MetricRegistry metricRegistry) {
+            return shrinking(super.createThreadPool(metricRegistry));
+        }
+
         @Override
         protected Handler createAppServlet(
                 Server server,
@@ -84,6 +96,14 @@ final class LeanServers {
             }
         });
         return servlet;
+    }
+
+    /** Jetty ends one thread a minute unless told, so that a crowd's thousand would be there all day. */
+    private static ThreadPool shrinking(ThreadPool threads) {
+        if (threads instanceof QueuedThreadPool pool) {
+            pool.setMaxEvictCount(pool.getMaxThreads());
+        }
+        return threads;
     }
 
     /** In place of Dropwizard's own, which has not started. */
