@@ -16,8 +16,8 @@ final class IdleClientTest {
     /** Every limit on being idle, short; they are checked again at the ends of pauses at least twice as long. */
     private static final Map<String, String> SHORT = Map.of(
             "limits.tx_idle_timeout", "1500ms",
-            "limits.contended_idle_timeout", "1s",
-            "limits.lock_wait", "5s",
+            "limits.contended_idle_timeout", "9s",
+            "limits.lock_wait", "10s",
             "limits.session_state_idle_timeout", "1s",
             "server.applicationConnectors[0].idleTimeout", "1s");
 

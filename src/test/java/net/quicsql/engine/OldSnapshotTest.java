@@ -66,7 +66,9 @@ class OldSnapshotTest {
         assertThatThrownBy(() -> server.rows(ended, "SELECT 1")).isInstanceOfSatisfying(ProblemException.class, e -> {
             assertThat(e.problem().code()).isEqualTo(ProblemCode.TRANSACTION_TIMEOUT);
             assertThat(e.problem().message())
-                    .contains("storage.wal_alarm", "lasted 35.", "limits.contended_tx_lifetime is 30.0 s");
+                    .contains("storage.wal_alarm", "limits.contended_tx_lifetime is 30.0 s")
+                    // What this test itself takes comes on top.
+                    .containsPattern("lasted (3[5-9]|4\\d)\\.");
         });
         server.run(ended, "ROLLBACK");
         assertThat(server.rows(ended, "SELECT 1")).containsExactly("1");

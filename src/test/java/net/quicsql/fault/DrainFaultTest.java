@@ -66,7 +66,7 @@ final class DrainFaultTest {
 
     @Test
     void endsEveryKindOfWorkAtOnce() throws Exception {
-        Duration grace = Duration.ofSeconds(8);
+        Duration grace = Duration.ofSeconds(12);
         try (PackedServer server = PackedServer.start(Jdk.running(), folder, patient(grace));
                 SlowClient upload = new SlowClient(server);
                 SlowClient unread = new SlowClient(server);

@@ -44,7 +44,7 @@ final class FileFaultTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = PackedServer.start(Jdk.running(), folder, Map.of("limits.tx_idle_timeout", "2s"));
+        server = PackedServer.start(Jdk.running(), folder, Map.of("limits.tx_idle_timeout", "8s"));
         data = server.data();
         server.query("CREATE TABLE t(a)");
     }

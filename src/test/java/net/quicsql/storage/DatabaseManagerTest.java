@@ -355,6 +355,11 @@ class DatabaseManagerTest {
             }
             database.giveBackReader(reader);
             Files.move(elsewhere, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            // A look at the files in between has let go of it.
+            Await.until(() -> {
+                database.tryAgain();
+                return database.problem().isEmpty();
+            });
             StorageFixture.write(database, "INSERT INTO t VALUES(3)");
             assertThat(StorageFixture.read(database, "SELECT a FROM t")).containsExactly(List.of(1L), List.of(3L));
             assertThat(database.problem()).isEmpty();

@@ -22,7 +22,7 @@ final class WatchdogTest {
     @Test
     void goesOnAfterALookThatFailed() throws Exception {
         try (EngineFixture fixture =
-                new EngineFixture(folder, Limits.with("\"statement_timeout\":\"2s\""), DatabaseConfig.defaults())) {
+                new EngineFixture(folder, Limits.with("\"statement_timeout\":\"5s\""), DatabaseConfig.defaults())) {
             fixture.client(() -> {
                 throw new OutOfMemoryError("for the test");
             });

@@ -101,7 +101,9 @@ class AbortedStreamWireTest {
         HranaStream stream = aborted();
         assertThat(stream.send(execute(rollback)).result(0).get("cols")).isEmpty();
         assertThat(stream.isAutocommit()).isTrue();
-        stream.run("BEGIN", "INSERT INTO t(v) VALUES('new')", "COMMIT");
+        assertThat(stream.send(execute("BEGIN"), execute("INSERT INTO t(v) VALUES('new')"), execute("COMMIT"))
+                        .codes())
+                .containsExactly("ok", "ok", "ok");
         assertThat(client.rows("SELECT v FROM t")).containsExactly("'new'");
     }
 

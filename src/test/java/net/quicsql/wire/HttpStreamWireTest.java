@@ -152,7 +152,9 @@ class HttpStreamWireTest {
     }
 
     private HranaStream aborted() throws Exception {
-        HranaStream stream = client.stream().run("BEGIN IMMEDIATE", "INSERT INTO t(v) VALUES('lost')");
+        HranaStream stream = client.stream();
+        stream.send(execute("BEGIN IMMEDIATE"), execute("INSERT INTO t(v) VALUES('lost')"))
+                .response(1);
         Await.until("the write lock is free", () -> !SERVER.isWriteLocked());
         return stream;
     }

@@ -413,7 +413,7 @@ class QueryStatusWireTest {
     void wants503WhereAStreamKeepsTheLock() throws Exception {
         // Busy in its transaction all the time, so that it is not ended for idleness.
         CompletableFuture<RawHttp.Reply> holder =
-                CompletableFuture.supplyAsync(() -> pipeline("BEGIN IMMEDIATE", ENDLESS, ENDLESS));
+                CompletableFuture.supplyAsync(() -> pipeline("BEGIN IMMEDIATE", ENDLESS, ENDLESS, ENDLESS, ENDLESS));
         String write = statement("INSERT OR IGNORE INTO t(v) VALUES('late')");
         AtomicReference<RawHttp.Reply> single = new AtomicReference<>();
         Await.until(() -> {
@@ -431,7 +431,7 @@ class QueryStatusWireTest {
             assertThat(json(reply).has("failed_index")).isFalse();
         }
         assertThat(server.sql("SELECT count(*) FROM t").status()).isEqualTo(200);
-        holder.get(20, TimeUnit.SECONDS);
+        holder.get(60, TimeUnit.SECONDS);
     }
 
     @Test

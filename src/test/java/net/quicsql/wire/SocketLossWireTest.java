@@ -29,8 +29,12 @@ class SocketLossWireTest {
             "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c LIMIT 200) SELECT hex(zeroblob(500)) FROM c";
 
     @RegisterExtension
-    static final WireServer SERVER =
-            WireServer.with("cursor_buffer: 16KiB", "memory_budget: 16MiB", "max_hrana_body: 8MiB");
+    static final WireServer SERVER = WireServer.with(
+            "cursor_buffer: 16KiB",
+            "memory_budget: 16MiB",
+            "max_hrana_body: 8MiB",
+            "contended_idle_timeout: 20s",
+            "lock_wait: 30s");
 
     private SocketClient client;
 
@@ -51,8 +55,8 @@ class SocketLossWireTest {
         Await.until("no temporary file is left", () -> spools() == 0);
         Await.until("no connection is left", () -> sockets() == 0);
         assertThat(SERVER.level("quicsql.app.open_transactions")).isZero();
-        assertThat(SERVER.isWriteLocked()).isFalse();
-        assertThat(SERVER.isLogInUse()).isFalse();
+        Await.until("the lock is free", () -> !SERVER.isWriteLocked());
+        Await.until("no snapshot is held", () -> !SERVER.isLogInUse());
     }
 
     @Test
@@ -140,7 +144,7 @@ class SocketLossWireTest {
             }
             Await.until("an answer is there", () -> spools() + SERVER.level("quicsql.buffered_bytes") > 0);
             Await.until("one thread at most waits for the client", () -> sendingThreads() <= 1);
-            assertThat(spools()).as("answers that were produced for nobody").isLessThan(50);
+            assertThat(spools()).as("answers that were produced for nobody").isLessThan(streams / 2);
             assertThat(client.execute(0, "SELECT 1").get("rows")).hasSize(1);
             assertThat(SERVER.client().rows("SELECT 1")).containsExactly("1");
             // It reads after all, and gets everything in whole messages.

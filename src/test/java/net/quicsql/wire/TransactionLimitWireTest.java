@@ -22,7 +22,7 @@ class TransactionLimitWireTest {
 
     /** Bears with quiet transactions, so that they reach their longest life. */
     @RegisterExtension
-    static final WireServer PATIENT = WireServer.with("contended_tx_lifetime: 500ms", "max_tx_lifetime: 1s");
+    static final WireServer PATIENT = WireServer.with("contended_tx_lifetime: 500ms", "max_tx_lifetime: 4s");
 
     private final HranaClient client = SERVER.client();
     private final HranaClient patient = PATIENT.client();
@@ -69,7 +69,7 @@ class TransactionLimitWireTest {
             return !last.get().code(0).equals("ok");
         });
         assertThat(last.get().codes()).containsExactly("TRANSACTION_TIMEOUT");
-        assertThat(last.get().message(0)).contains("limits.max_tx_lifetime is 1.0 s");
+        assertThat(last.get().message(0)).contains("limits.max_tx_lifetime is 4.0 s");
         busy.run("ROLLBACK");
         assertThat(patient.rows("SELECT count(*) FROM t")).containsExactly("0");
     }
