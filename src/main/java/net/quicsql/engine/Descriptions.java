@@ -29,8 +29,8 @@ final class Descriptions {
             .executor(Runnable::run)
             .build();
 
-    /** What a description depends on: a version counts within its database only. */
-    private record Key(DatabaseName database, long schemaVersion, String sql) {}
+    /** What a description depends on: a version counts within its file only. */
+    private record Key(DatabaseName database, long opening, long schemaVersion, String sql) {}
 
     Description describe(Session session, SqlStatement sql) {
         StatementRouter.requireAllowed(sql);
@@ -59,7 +59,7 @@ final class Descriptions {
         EngineConnection reader = database.borrowReader();
         try {
             long version = reader.schemaVersion();
-            Key key = new Key(database.name(), version, sql.text());
+            Key key = new Key(database.name(), reader.opening(), version, sql.text());
             Description known = cache.getIfPresent(key);
             if (known != null) {
                 return known;

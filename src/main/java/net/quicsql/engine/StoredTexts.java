@@ -2,6 +2,7 @@ package net.quicsql.engine;
 
 import java.nio.charset.StandardCharsets;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.StoredTextMemory;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -13,10 +14,12 @@ import net.quicsql.session.Session;
  */
 final class StoredTexts {
     private final SessionStates states;
+    private final StoredTextMemory memory;
     private final LimitsConfig limits;
 
-    StoredTexts(SessionStates states, LimitsConfig limits) {
+    StoredTexts(SessionStates states, StoredTextMemory memory, LimitsConfig limits) {
         this.states = states;
+        this.memory = memory;
         this.limits = limits;
     }
 
@@ -30,7 +33,8 @@ final class StoredTexts {
                     "a stream may store " + limits.maxStoredSqlPerStream()
                             + " SQL texts (limits.max_stored_sql_per_stream)");
         }
-        if (sql.getBytes(StandardCharsets.UTF_8).length > limits.maxStoredSqlBytes()) {
+        int bytes = bytes(sql);
+        if (bytes > limits.maxStoredSqlBytes()) {
             throw refused(
                     ProblemCode.SQL_STORE_TOO_LARGE,
                     "a stored SQL text may have " + limits.maxStoredSqlBytes() + " bytes ("
@@ -39,7 +43,19 @@ final class StoredTexts {
         if (!session.holdsState()) {
             states.requireRoom(session);
         }
+        session.storedSqlMemory(memory::share).add(bytes);
         session.storedSql().put(sqlId, sql);
+    }
+
+    void close(Session session, int sqlId) {
+        String removed = session.storedSql().remove(sqlId);
+        if (removed != null) {
+            session.storedSqlMemory(memory::share).remove(bytes(removed));
+        }
+    }
+
+    private static int bytes(String sql) {
+        return sql.getBytes(StandardCharsets.UTF_8).length;
     }
 
     String get(Session session, int sqlId) {

@@ -120,7 +120,7 @@ public final class Stream {
     /** Forgets a stored text; a number that is not in use is no error. */
     public void closeSql(int sqlId) {
         requireOpen();
-        session.storedSql().remove(sqlId);
+        engine.storedTexts().close(session, sqlId);
     }
 
     /** Closes the stream for good and rolls back what is open. Idempotent. */

@@ -13,6 +13,7 @@ import net.quicsql.access.Principal;
 import net.quicsql.execution.GroupCommit;
 import net.quicsql.execution.StatementRunner;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.StoredTextMemory;
 import net.quicsql.limits.TransactionPlaces;
 import net.quicsql.metrics.Operation;
 import net.quicsql.metrics.OperationMetrics;
@@ -40,6 +41,7 @@ public final class StreamEngine {
     private final Duration maxTransactionLifetime;
     private final ScannedTexts texts = new ScannedTexts();
     private final Descriptions descriptions = new Descriptions();
+    private final StoredTextMemory storedTextMemory;
     private final StoredTexts storedTexts;
     private final StatementRouter router;
     private final TransactionPlaces places;
@@ -53,7 +55,8 @@ public final class StreamEngine {
         this.maxTransactionLifetime = limits.maxTxLifetime();
         this.runner = new StatementRunner(limits.statementTimeout(), nanoClock);
         SessionStates states = new SessionStates(limits.maxSessionStatesPerPrincipal());
-        this.storedTexts = new StoredTexts(states, limits);
+        this.storedTextMemory = new StoredTextMemory(limits.memoryBudgetBytes());
+        this.storedTexts = new StoredTexts(states, storedTextMemory, limits);
         GroupCommit groups = new GroupCommit(runner, nanoClock, limits.maxResponseBytes());
         ConnectionUse use = new ConnectionUse(
                 runner, groups, nanoClock, limits.statementTimeout().toMillis());
@@ -197,6 +200,11 @@ public final class StreamEngine {
 
     Descriptions descriptions() {
         return descriptions;
+    }
+
+    /** What the texts hold that clients have stored, on streams or elsewhere. */
+    public StoredTextMemory storedTextMemory() {
+        return storedTextMemory;
     }
 
     StoredTexts storedTexts() {

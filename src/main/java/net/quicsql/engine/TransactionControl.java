@@ -5,11 +5,13 @@ import java.util.Optional;
 import net.quicsql.limits.TransactionPlaces;
 import net.quicsql.limits.TransactionPlaces.Place;
 import net.quicsql.metrics.DatabaseMetrics;
+import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
 import net.quicsql.session.Lease;
 import net.quicsql.session.Session;
 import net.quicsql.sql.Arguments;
+import net.quicsql.sql.RowDiscard;
 import net.quicsql.sql.RowSink;
 import net.quicsql.sql.SqlScanner;
 import net.quicsql.sql.SqlStatement;
@@ -57,7 +59,8 @@ final class TransactionControl {
         if (sql.kind() == StatementKind.COMMIT && lease.hasTurn()) {
             session.database().requireInPlace();
         }
-        StatementResult result = use.onLease(session, lease, sent, sink, false);
+        // Answers behind it: no lack of room for one may look as if a COMMIT that took effect had failed.
+        StatementResult result = use.onLease(session, lease, sent, RowDiscard.INSTANCE, false);
         boolean over = sql.kind() == StatementKind.COMMIT || sql.kind() == StatementKind.ROLLBACK;
         if (sql.kind() == StatementKind.ROLLBACK_TO) {
             // Takes a change of the schema back as well as making one.
@@ -66,7 +69,19 @@ final class TransactionControl {
         if (over || sql.kind() == StatementKind.RELEASE && lease.connection().isAutocommit()) {
             session.giveBackAfterTransaction();
         }
+        answer(sql, sink);
         return result;
+    }
+
+    private static void answer(SqlStatement sql, RowSink sink) {
+        try {
+            sink.columns(List.of());
+        } catch (ProblemException e) {
+            throw new Problem.Refused(
+                            ProblemCode.RESPONSE_TOO_LARGE,
+                            sql.verb() + " took effect, but there is no room for its answer. Do not send it again")
+                    .toException();
+        }
     }
 
     private StatementResult begin(Session session, boolean mayWrite, Statement statement, RowSink sink) {

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import net.quicsql.storage.Client;
 import org.eclipse.jetty.io.EofException;
@@ -12,6 +14,7 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,9 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements Client {
 
     private final Executor executor;
     private final ResponsePace pace;
+    /** Whether somebody is on the way to try to write; one is enough, however long the threads are busy. */
+    private final AtomicBoolean nudged = new AtomicBoolean();
+
     private final Object reading = new Object();
 
     // Guarded by reading.
@@ -123,11 +129,24 @@ final class WatchedEndPoint extends SocketChannelEndPoint implements Client {
                     minimumBytes,
                     windowNanos / 1_000_000_000L);
             // Not on the thread of all timeouts: whoever waits to write gives back what he holds, files among it.
-            executor.execute(() -> close(new EofException("the client reads its answer too slowly")));
-        } else {
+            // Nor behind such as wait, who may have all threads: where there is none, on one of its own.
+            ThreadPool.executeImmediately(
+                    executor, () -> close(new EofException("the client reads its answer too slowly")));
+        } else if (!nudged.getAndSet(true)) {
             // The selector speaks up only once a third of the socket's buffer is free, which may be a megabyte: a slow
             // client that does read would look as if it did not.
-            executor.execute(() -> getWriteFlusher().completeWrite());
+            nudge();
+        }
+    }
+
+    private void nudge() {
+        try {
+            executor.execute(() -> {
+                nudged.set(false);
+                getWriteFlusher().completeWrite();
+            });
+        } catch (RejectedExecutionException busy) {
+            nudged.set(false);
         }
     }
 

@@ -112,7 +112,8 @@ final class ProtocolAssembly {
                 clients,
                 buffers,
                 limits,
-                bounds);
+                bounds,
+                engine.storedTextMemory());
     }
 
     /** What stands before each resource's path: nothing, unless the section {@code server} says otherwise. */

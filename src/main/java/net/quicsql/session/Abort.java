@@ -35,6 +35,10 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
                 12,
                 ProblemCode.TRANSACTION_LOST,
                 "the disk or the database failed its COMMIT; whether that took effect is not known before the next start"),
+        FILE_CLOSED(
+                13,
+                ProblemCode.TRANSACTION_LOST,
+                "its database was closed, to be opened anew: the file was moved, replaced, damaged or has become writable"),
         MACHINE(6, ProblemCode.TRANSACTION_LOST, "the disk or the database failed one of its statements"),
         UNKNOWN(
                 7,
@@ -43,7 +47,8 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
         SESSION_STATE(
                 8,
                 ProblemCode.SESSION_STATE_LOST,
-                "the stream's temporary objects are gone, by a restart or after limits.session_state_idle_timeout"),
+                "the stream's temporary objects are gone, by a restart, with the database's file or after"
+                        + " limits.session_state_idle_timeout"),
         OLD_SNAPSHOT(
                 11,
                 ProblemCode.TRANSACTION_TIMEOUT,
@@ -105,6 +110,7 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
                     OLD_SNAPSHOT,
                     STATEMENT_TIMEOUT,
                     MACHINE,
+                    FILE_CLOSED,
                     CLIENT_GONE -> "the transaction was rolled back: ";
         };
         return new Problem.StreamAborted(

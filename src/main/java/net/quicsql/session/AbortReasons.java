@@ -20,6 +20,10 @@ final class AbortReasons {
     Abort ofIdle(Session session, long now) {
         long idle = now - session.idleSinceNanos();
         Lease lease = session.lease();
+        if (lease != null && !session.database().isOpen()) {
+            // No request gets here any more, and the database is not opened anew before its last connection is back.
+            return Abort.of(lease.inTransaction() ? Abort.Cause.FILE_CLOSED : Abort.Cause.SESSION_STATE);
+        }
         if (lease == null || !lease.inTransaction()) {
             return past(Abort.Cause.SESSION_STATE, idle, limits.sessionStateIdleTimeout());
         }

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import net.quicsql.limits.StoredTextMemory;
 import net.quicsql.storage.Database;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ public final class Session {
     private final Database database;
     private final String principal;
     private final Map<Integer, String> storedSql = new HashMap<>();
+    private StoredTextMemory.@Nullable Share storedSqlMemory;
     private long generation;
     private boolean claimed = true;
     private boolean claimedByReaper;
@@ -60,6 +63,20 @@ public final class Session {
     /** SQL texts that the client has stored, by its own numbers. */
     public Map<Integer, String> storedSql() {
         return storedSql;
+    }
+
+    /**
+     * What those texts hold.
+     *
+     * @param fresh makes it when it is asked for first
+     */
+    public StoredTextMemory.Share storedSqlMemory(Supplier<StoredTextMemory.Share> fresh) {
+        StoredTextMemory.Share share = storedSqlMemory;
+        if (share == null) {
+            share = fresh.get();
+            storedSqlMemory = share;
+        }
+        return share;
     }
 
     public @Nullable Lease lease() {
@@ -247,6 +264,9 @@ public final class Session {
         ended = true;
         // Who still knows the session must not keep texts in memory by it.
         storedSql.clear();
+        if (storedSqlMemory != null) {
+            storedSqlMemory.close();
+        }
         notifyAll();
     }
 

@@ -6,6 +6,7 @@ import io.dropwizard.lifecycle.Managed;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import net.quicsql.limits.LimitsConfig;
 import org.jspecify.annotations.Nullable;
@@ -56,14 +57,18 @@ public final class SessionReaper implements Managed {
                 LOG.warn("the reaper of streams did not end within {} s", STOP_SECONDS);
             }
         }
-        endAll();
+        forEach(this::end);
     }
 
     /** Looks at every stream in memory once. */
     public void look() {
+        forEach(this::look);
+    }
+
+    private void forEach(Consumer<Session> work) {
         for (Session session : store.live()) {
             try {
-                look(session);
+                work.accept(session);
             } catch (RuntimeException | Error e) {
                 // One stream that cannot be ended must not keep the others from it, nor end the timer.
                 LOG.error(
@@ -74,11 +79,9 @@ public final class SessionReaper implements Managed {
         }
     }
 
-    private void endAll() {
-        for (Session session : store.live()) {
-            if (session.claimIdle()) {
-                store.end(session, Abort.of(Abort.Cause.UNKNOWN));
-            }
+    private void end(Session session) {
+        if (session.claimIdle()) {
+            store.end(session, Abort.of(Abort.Cause.UNKNOWN));
         }
     }
 

@@ -62,7 +62,7 @@ final class Checkpointer {
     }
 
     /** Closes the connection to a file that is to be closed: SQLite's locks are lost when another handle of it is. */
-    private void letGo(Database database) {
+    void letGo(Database database) {
         LogKeeper keeper = keepers.remove(database);
         if (keeper != null) {
             keeper.close();

@@ -220,9 +220,13 @@ public final class Database {
         return life.problem();
     }
 
-    /** Looks whether the file is still what was opened, and lets go of one that is not; see {@link DatabaseLife#tend}. */
-    void tend() {
-        life.tend(lenders);
+    /**
+     * Looks whether the file is still what was opened, and lets go of one that is not; see {@link DatabaseLife#tend}.
+     *
+     * @param letGo closes what the caller has open of it
+     */
+    void tend(Runnable letGo) {
+        life.tend(lenders, letGo);
     }
 
     /** Whether the file has yet to be looked through for damage. */
@@ -241,12 +245,12 @@ public final class Database {
     }
 
     void interruptLate() {
-        life.state().interruptLate();
+        life.interruptLate();
     }
 
     /** Ends what runs, refuses what waits or comes. To be followed by {@link #close}. */
     void endWork() {
-        life.state().endWork();
+        life.endWork();
         writerQueue.close();
         wal.close();
     }

@@ -2,7 +2,9 @@ package net.quicsql.storage;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import net.quicsql.access.DatabaseName;
 import net.quicsql.problem.Problem;
@@ -37,6 +39,12 @@ final class DatabaseLife {
     private final Object opening = new Object();
     private volatile Phase phase = Phase.NEW;
     private volatile DatabaseState state;
+    /** Those of openings of files that something was still lent of when another file had taken the place. */
+    private final List<DatabaseState> earlier = new CopyOnWriteArrayList<>();
+
+    /** Whether the registry may still have the files of those. Guarded by opening. */
+    private boolean holdsEarlierFiles;
+
     private volatile @Nullable EngineConnection writer;
     private volatile @Nullable ConnectionFactory factory;
     private volatile @Nullable Failure failure;
@@ -194,8 +202,11 @@ final class DatabaseLife {
     /**
      * Looks whether the file is still what was opened, and lets go of one that is not: closes what is not lent, and has the
      * rest closed when it is given back. The next request then opens what lies there. On one thread, again and again.
+     *
+     * @param letGo closes what upkeep has open of the file
      */
-    void tend(Lenders lenders) {
+    void tend(Lenders lenders, Runnable letGo) {
+        releaseEarlier();
         if (phase == Phase.OPEN) {
             if (place.isMoved()) {
                 retire(FilePlace.MOVED);
@@ -204,8 +215,22 @@ final class DatabaseLife {
             }
         }
         if (phase == Phase.RETIRING) {
+            // Before anybody may open it anew: SQLite's locks are lost when another handle of the file is closed.
+            letGo.run();
             finishRetiring(lenders);
         }
+    }
+
+    /** Ends what runs past its deadline, and what reads for a client that has gone. */
+    void interruptLate() {
+        earlier.forEach(DatabaseState::interruptLate);
+        state.interruptLate();
+    }
+
+    /** Ends whatever runs, and lets nothing begin any more. */
+    void endWork() {
+        earlier.forEach(DatabaseState::endWork);
+        state.endWork();
     }
 
     /** Whether the open file has yet to be looked through for damage. */
@@ -279,8 +304,13 @@ final class DatabaseLife {
         }
         synchronized (opening) {
             if (phase == Phase.RETIRING) {
-                if (state.isUnused()) {
+                if (!state.isUnused()) {
+                    earlier.add(state);
+                }
+                if (earlier.isEmpty()) {
                     files.release(name);
+                } else {
+                    holdsEarlierFiles = true;
                 }
                 if (damage.damage().isPresent()) {
                     place.damaged();
@@ -288,6 +318,17 @@ final class DatabaseLife {
                 state = state.next();
                 factory = null;
                 phase = Phase.NEW;
+            }
+        }
+    }
+
+    /** Gives earlier files up once the last of their connections is closed: another database may get such an inode. */
+    private void releaseEarlier() {
+        earlier.removeIf(DatabaseState::isUnused);
+        synchronized (opening) {
+            if (holdsEarlierFiles && earlier.isEmpty() && phase == Phase.OPEN && !place.isMoved()) {
+                files.keepOnly(name, file);
+                holdsEarlierFiles = false;
             }
         }
     }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,7 @@ public final class DatabaseManager implements Managed {
     private final FileRegistry files = new FileRegistry();
     private final Map<DatabaseName, Database> databases = new ConcurrentHashMap<>();
     private final Map<String, DatabaseName> namesByCaseFold = new ConcurrentHashMap<>();
+    private final Set<Database> waitingForCheck = ConcurrentHashMap.newKeySet();
     private final Checkpointer checkpointer;
     private final ScheduledExecutorService timer;
     private final ExecutorService checks = Executors.newSingleThreadExecutor(task -> {
@@ -201,15 +203,22 @@ public final class DatabaseManager implements Managed {
         try {
             checkpointer.tick();
             for (Database database : known()) {
-                // After the checkpointer, which lets go of what is not open any more.
-                database.tend();
-                if (database.isUnchecked()) {
-                    checks.execute(database::check);
-                }
+                database.tend(() -> checkpointer.letGo(database));
+                check(database);
             }
         } catch (RuntimeException | Error e) {
             // It would end the timer for good, also where it is only that memory has run out for a moment.
             LOG.error("looking after the databases failed", e);
+        }
+    }
+
+    /** Has a database looked through for damage, if that is not about to be done: one may take hours, and others wait. */
+    private void check(Database database) {
+        if (database.isUnchecked() && waitingForCheck.add(database)) {
+            checks.execute(() -> {
+                waitingForCheck.remove(database);
+                database.check();
+            });
         }
     }
 

@@ -14,6 +14,7 @@ final class DatabaseState {
     private final Set<EngineConnection> connections = ConcurrentHashMap.newKeySet();
     private final Supplier<Client> clients;
     private final DatabaseMetrics metrics;
+    private final long opening;
     private final AtomicInteger beingOpened = new AtomicInteger();
     private volatile boolean stopping;
     private volatile boolean retired;
@@ -25,8 +26,13 @@ final class DatabaseState {
      * @param clients tells the client that the calling thread works for
      */
     DatabaseState(Supplier<Client> clients, DatabaseMetrics metrics) {
+        this(clients, metrics, 1);
+    }
+
+    private DatabaseState(Supplier<Client> clients, DatabaseMetrics metrics, long opening) {
         this.clients = clients;
         this.metrics = metrics;
+        this.opening = opening;
     }
 
     /** The client that the calling thread works for. */
@@ -41,7 +47,12 @@ final class DatabaseState {
 
     /** The state of the next opening of the same database. */
     DatabaseState next() {
-        return new DatabaseState(clients, metrics);
+        return new DatabaseState(clients, metrics, opening + 1);
+    }
+
+    /** Which opening of the database this is, from 1. */
+    long opening() {
+        return opening;
     }
 
     /**

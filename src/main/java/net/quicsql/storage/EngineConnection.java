@@ -372,6 +372,11 @@ public final class EngineConnection implements AutoCloseable {
         return schemaEpoch;
     }
 
+    /** Which opening of its database this connection belongs to, from 1: each may have met another file. */
+    public long opening() {
+        return database.opening();
+    }
+
     boolean storesUtf8() {
         return database.storesUtf8();
     }
@@ -387,7 +392,6 @@ public final class EngineConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        database.forget(this);
         try {
             try {
                 cache.closeAll();
@@ -397,6 +401,10 @@ public final class EngineConnection implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw SqliteProblems.from(e);
+        } finally {
+            // Not before: whoever finds the file unused may open it anew, and closing it here would drop that one's
+            // locks.
+            database.forget(this);
         }
     }
 

@@ -30,6 +30,14 @@ final class FileRegistry {
         DatabaseFile.identity(file).ifPresent(identity -> owners.put(identity, database));
     }
 
+    /** Releases all files of a database but the one that lies there. */
+    synchronized void keepOnly(DatabaseName database, Path file) {
+        Object kept = DatabaseFile.identity(file).orElse(file.toAbsolutePath());
+        owners.entrySet()
+                .removeIf(entry ->
+                        entry.getValue().equals(database) && !entry.getKey().equals(kept));
+    }
+
     synchronized void release(DatabaseName database) {
         owners.values().removeIf(database::equals);
     }

@@ -5,6 +5,7 @@ import static net.quicsql.wire.Requests.step;
 import static net.quicsql.wire.SocketClient.onStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SocketLossWireTest {
     private static final String ENDLESS =
             "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
+
+    private static final String COUNTING =
+            "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c) SELECT x FROM c";
 
     private static final String MANY_ROWS =
             "WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c LIMIT 200) SELECT hex(zeroblob(500)) FROM c";
@@ -68,6 +72,21 @@ class SocketLossWireTest {
         client.abort();
         Await.until("it has ended", () -> SERVER.level("quicsql.app.requests_in_flight") == 0);
         assertThat(SERVER.client().rows("SELECT v FROM t")).isEmpty();
+    }
+
+    /** As a client does that closes its transaction and then itself. */
+    @Test
+    void endsAStreamThatItsClientHadClosedWhileItWasBusy() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            SocketClient leaving = SocketClient.hello(SERVER, "hrana3");
+            leaving.openStream(0);
+            leaving.execute(0, "BEGIN IMMEDIATE");
+            // Short enough to be over before anybody ends it for the client's leaving.
+            leaving.request(onStream(0, execute("SELECT max(x) FROM (" + COUNTING + " LIMIT 50000)")));
+            leaving.request("{\"type\":\"close_stream\",\"stream_id\":0}");
+            leaving.abort();
+            Await.until("its transaction is over", () -> SERVER.level("quicsql.app.open_transactions") == 0);
+        }
     }
 
     @Test
@@ -119,6 +138,36 @@ class SocketLossWireTest {
             assertThat(client.closeCode()).isEqualTo(1013);
             assertThat(client.closeReason()).contains("limits.memory_budget");
         }
+    }
+
+    /** A quarter of the memory budget, whoever stores them, until they are gone. */
+    @Test
+    void keepsStoredTextsWithinTheirPartOfTheMemory() throws Exception {
+        String text = "SELECT '" + "x".repeat(60_000) + "'";
+        int stored = 0;
+        JsonNode answer = client.ask(Requests.storeSql(stored, text));
+        while (answer.get("type").textValue().equals("response_ok")) {
+            stored++;
+            assertThat(stored).isLessThan(80);
+            answer = client.ask(Requests.storeSql(stored, text));
+        }
+        assertThat(answer.at("/error/code").textValue()).isEqualTo("OVERLOADED");
+        assertThat(answer.at("/error/message").textValue()).contains("stored SQL texts", "limits.memory_budget");
+        assertThat(stored).isGreaterThan(65);
+        HranaStream other = SERVER.client().stream();
+        other.send(Requests.storeSql(1, text)).response(0);
+        assertThat(other.send(Requests.storeSql(2, text), Requests.storeSql(3, text))
+                        .codes())
+                .contains("OVERLOADED");
+        // What runs meanwhile is not concerned.
+        assertThat(client.execute(0, "SELECT 1").get("rows")).hasSize(1);
+
+        client.abort();
+
+        Await.until(
+                "the texts of the connection are gone",
+                () -> other.send(Requests.storeSql(4, text)).code(0).equals("ok"));
+        other.close();
     }
 
     /** Whoever is not known yet may hold nothing of what others need. */

@@ -43,7 +43,8 @@ final class SocketConnection {
         this.encoding = requireNonNull(encoding, "encoding is null");
         this.handshake = requireNonNull(handshake, "handshake is null");
         this.link = requireNonNull(link, "link is null");
-        this.stored = new SocketStoredSql(services.limits());
+        this.stored =
+                new SocketStoredSql(services.limits(), services.storedTexts().share());
         this.lane = newLane();
         this.streams = new SocketStreams(services, encoding, this::newLane, link.executor());
     }
@@ -108,6 +109,7 @@ final class SocketConnection {
 
     /** The connection is gone: rolls back and gives back whatever its streams and cursors have. Idempotent. */
     void closed() {
+        stored.end();
         streams.closeAll();
     }
 

@@ -10,6 +10,7 @@ import net.quicsql.http.Admission;
 import net.quicsql.http.AnswerBuffers;
 import net.quicsql.http.RequestClients;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.StoredTextMemory;
 
 /**
  * What all connections share. Immutable.
@@ -27,6 +28,7 @@ public record SocketServices(
         AnswerBuffers buffers,
         LimitsConfig limits,
         HranaLimits bounds,
+        StoredTextMemory storedTexts,
         CursorPlaces cursors) {
     public SocketServices(
             StreamCalls calls,
@@ -37,7 +39,8 @@ public record SocketServices(
             RequestClients clients,
             AnswerBuffers buffers,
             LimitsConfig limits,
-            HranaLimits bounds) {
+            HranaLimits bounds,
+            StoredTextMemory storedTexts) {
         this(
                 calls,
                 authenticators,
@@ -48,6 +51,7 @@ public record SocketServices(
                 buffers,
                 limits,
                 bounds,
+                storedTexts,
                 new CursorPlaces(limits.maxCursorsPerPrincipal()));
     }
 
@@ -61,6 +65,7 @@ public record SocketServices(
         requireNonNull(buffers, "buffers is null");
         requireNonNull(limits, "limits is null");
         requireNonNull(bounds, "bounds is null");
+        requireNonNull(storedTexts, "storedTexts is null");
         requireNonNull(cursors, "cursors is null");
     }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import net.quicsql.hrana.StoredSql;
 import net.quicsql.limits.LimitsConfig;
+import net.quicsql.limits.StoredTextMemory;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -17,9 +18,12 @@ import net.quicsql.problem.ProblemException;
 final class SocketStoredSql {
     private final int maxTexts;
     private final long maxBytes;
+    private final StoredTextMemory.Share memory;
     private Map<Integer, String> texts = Map.of();
 
-    SocketStoredSql(LimitsConfig limits) {
+    /** @param memory what the texts hold */
+    SocketStoredSql(LimitsConfig limits, StoredTextMemory.Share memory) {
+        this.memory = memory;
         this.maxTexts = limits.maxStoredSqlPerStream();
         this.maxBytes = limits.maxStoredSqlBytes();
     }
@@ -39,7 +43,7 @@ final class SocketStoredSql {
     /**
      * Keeps a text.
      *
-     * @throws ProblemException SQL_STORE_DUPLICATE, SQL_STORE_TOO_MANY or SQL_STORE_TOO_LARGE
+     * @throws ProblemException SQL_STORE_DUPLICATE, SQL_STORE_TOO_MANY, SQL_STORE_TOO_LARGE or OVERLOADED
      */
     void store(int sqlId, String sql) {
         if (texts.containsKey(sqlId)) {
@@ -50,11 +54,13 @@ final class SocketStoredSql {
                     ProblemCode.SQL_STORE_TOO_MANY,
                     "a connection may store " + maxTexts + " SQL texts (limits.max_stored_sql_per_stream)");
         }
-        if (sql.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+        int bytes = bytes(sql);
+        if (bytes > maxBytes) {
             throw refused(
                     ProblemCode.SQL_STORE_TOO_LARGE,
                     "a stored SQL text may have " + maxBytes + " bytes (" + LimitsConfig.MAX_STORED_SQL_LENGTH + ")");
         }
+        memory.add(bytes);
         Map<Integer, String> more = new HashMap<>(texts);
         more.put(sqlId, sql);
         texts = more;
@@ -63,8 +69,20 @@ final class SocketStoredSql {
     /** Forgets a text; a number that is not in use is no error. */
     void close(int sqlId) {
         Map<Integer, String> fewer = new HashMap<>(texts);
-        fewer.remove(sqlId);
+        String removed = fewer.remove(sqlId);
         texts = fewer;
+        if (removed != null) {
+            memory.remove(bytes(removed));
+        }
+    }
+
+    /** The connection has ended. Called by any thread. */
+    void end() {
+        memory.close();
+    }
+
+    private static int bytes(String sql) {
+        return sql.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static ProblemException refused(ProblemCode code, String message) {

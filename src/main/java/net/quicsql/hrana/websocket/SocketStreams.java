@@ -157,6 +157,8 @@ final class SocketStreams {
     private void onLane(SocketStream stream, PendingAnswer answer, PendingAnswer.Work work) {
         stream.lane().submit(() -> {
             if (isClosed()) {
+                // Nobody else closes one whose client had asked for it: its number is free again already.
+                stream.close();
                 answer.drop();
             } else {
                 answer.answer(stream.lane(), work);

@@ -75,7 +75,8 @@ class SocketFramesTest {
                 new RequestClients(),
                 buffers,
                 limits,
-                bounds);
+                bounds,
+                fixture.engine().storedTextMemory());
         frames = new SocketFrames(
                 services,
                 Subprotocol.HRANA3,
