@@ -135,6 +135,7 @@ final class ConnectionUse {
                 lease.hasRead()
                         ? session.database().upgradeTurn(session.principal(), purpose(sql))
                         : turn(session, sql));
+        session.database().requireInPlace(lease.connection());
     }
 
     /** Waits for the right to write. */

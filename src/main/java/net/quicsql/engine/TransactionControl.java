@@ -57,7 +57,7 @@ final class TransactionControl {
         SqlStatement sql = statement.sql();
         Statement sent = sql.transactionMode() == TransactionMode.READONLY ? PLAIN_BEGIN : statement;
         if (sql.kind() == StatementKind.COMMIT && lease.hasTurn()) {
-            session.database().requireInPlace();
+            session.database().requireInPlace(lease.connection());
         }
         // Answers behind it: no lack of room for one may look as if a COMMIT that took effect had failed.
         StatementResult result = use.onLease(session, lease, sent, RowDiscard.INSTANCE, false);

@@ -20,9 +20,9 @@ final class AbortReasons {
     Abort ofIdle(Session session, long now) {
         long idle = now - session.idleSinceNanos();
         Lease lease = session.lease();
-        if (lease != null && !session.database().isOpen()) {
-            // No request gets here any more, and the database is not opened anew before its last connection is back.
-            return Abort.of(lease.inTransaction() ? Abort.Cause.FILE_CLOSED : Abort.Cause.SESSION_STATE);
+        Abort file = ofFile(session);
+        if (file != null) {
+            return file;
         }
         if (lease == null || !lease.inTransaction()) {
             return past(Abort.Cause.SESSION_STATE, idle, limits.sessionStateIdleTimeout());
@@ -32,6 +32,19 @@ final class AbortReasons {
             abort = past(Abort.Cause.CONTENDED_IDLE, idle, limits.contendedIdleTimeout());
         }
         return abort != null ? abort : ofAge(session, now);
+    }
+
+    /**
+     * Why a stream is to be ended whose connection is to a file that the server has let go of; null where it is not. What it
+     * wrote nobody would find, and the file may not be opened anew before its last connection is back.
+     */
+    @Nullable
+    Abort ofFile(Session session) {
+        Lease lease = session.lease();
+        if (lease == null || !lease.connection().isRetired()) {
+            return null;
+        }
+        return Abort.of(lease.inTransaction() ? Abort.Cause.FILE_CLOSED : Abort.Cause.SESSION_STATE);
     }
 
     /** Why a stream's transaction is to be ended whether or not it is idle; null where it may go on. */

@@ -63,6 +63,11 @@ public final class SessionStore {
         }
         return switch (session.claim(baton.generation())) {
             case GIVEN -> {
+                Abort lost = reasons.ofFile(session);
+                if (lost != null) {
+                    abort(session, lost);
+                    yield revive(database, baton);
+                }
                 abortBeforeUse(session);
                 yield session;
             }
@@ -111,7 +116,8 @@ public final class SessionStore {
      */
     void abort(Session session, Abort abort) {
         AbortLog.ending(session, abort, nanoClock.getAsLong());
-        if (session.inTransaction() && session.holdsState()) {
+        // A file takes the temporary objects with it.
+        if (session.inTransaction() && session.holdsState() && abort.cause() != Abort.Cause.FILE_CLOSED) {
             try {
                 abortTransaction(session, abort);
             } finally {

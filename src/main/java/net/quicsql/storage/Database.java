@@ -150,6 +150,19 @@ public final class Database {
     }
 
     /**
+     * As {@link #requireInPlace}, for what a connection is about to write: it may belong to an earlier file, while another
+     * one has been opened in its place.
+     *
+     * @throws ProblemException READONLY_DBMOVED
+     */
+    public void requireInPlace(EngineConnection connection) {
+        if (connection.isRetired()) {
+            throw FilePlace.MOVED.toException();
+        }
+        life.requireInPlace();
+    }
+
+    /**
      * Waits for the right to write, or until whoever has it has run this write too; see {@link WriterQueue#acquireOrJoin}.
      *
      * @throws ProblemException as {@link #writerTurn}

@@ -42,8 +42,8 @@ final class DatabaseLife {
     /** Those of openings of files that something was still lent of when another file had taken the place. */
     private final List<DatabaseState> earlier = new CopyOnWriteArrayList<>();
 
-    /** Whether the registry may still have the files of those. Guarded by opening. */
-    private boolean holdsEarlierFiles;
+    /** Whether the registry may still have the files of those. Changed under opening. */
+    private volatile boolean holdsEarlierFiles;
 
     private volatile @Nullable EngineConnection writer;
     private volatile @Nullable ConnectionFactory factory;
@@ -324,10 +324,20 @@ final class DatabaseLife {
 
     /** Gives earlier files up once the last of their connections is closed: another database may get such an inode. */
     private void releaseEarlier() {
+        // Looked at first: an opening may take long, and all databases wait for this thread.
+        if (!holdsEarlierFiles) {
+            return;
+        }
         earlier.removeIf(DatabaseState::isUnused);
+        if (!earlier.isEmpty()) {
+            return;
+        }
         synchronized (opening) {
-            if (holdsEarlierFiles && earlier.isEmpty() && phase == Phase.OPEN && !place.isMoved()) {
+            if (phase == Phase.OPEN && !place.isMoved()) {
                 files.keepOnly(name, file);
+                holdsEarlierFiles = false;
+            } else if (phase == Phase.NEW) {
+                files.release(name);
                 holdsEarlierFiles = false;
             }
         }
@@ -381,7 +391,7 @@ final class DatabaseLife {
             files.noteIdentity(name, file);
             place.opened(forWriting);
         } finally {
-            if (!opened) {
+            if (!opened && !holdsEarlierFiles) {
                 files.release(name);
             }
         }

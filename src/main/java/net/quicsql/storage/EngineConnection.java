@@ -387,7 +387,12 @@ public final class EngineConnection implements AutoCloseable {
     }
 
     boolean isTainted() {
-        return tainted || database.isRetired();
+        return tainted || isRetired();
+    }
+
+    /** Whether the server has let go of the file that this belongs to. */
+    public boolean isRetired() {
+        return database.isRetired();
     }
 
     @Override
