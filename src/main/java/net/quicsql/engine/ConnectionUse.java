@@ -131,11 +131,19 @@ final class ConnectionUse {
     }
 
     void takeTurn(Session session, Lease lease, SqlStatement sql) {
-        lease.hold(
-                lease.hasRead()
-                        ? session.database().upgradeTurn(session.principal(), purpose(sql))
-                        : turn(session, sql));
-        session.database().requireInPlace(lease.connection());
+        WriterTurn turn = lease.hasRead()
+                ? session.database().upgradeTurn(session.principal(), purpose(sql))
+                : turn(session, sql);
+        boolean inPlace = false;
+        try {
+            session.database().requireInPlace(lease.connection());
+            inPlace = true;
+        } finally {
+            if (!inPlace) {
+                turn.close();
+            }
+        }
+        lease.hold(turn);
     }
 
     /** Waits for the right to write. */

@@ -56,7 +56,8 @@ final class TransactionControl {
     private StatementResult inside(Session session, Lease lease, Statement statement, RowSink sink) {
         SqlStatement sql = statement.sql();
         Statement sent = sql.transactionMode() == TransactionMode.READONLY ? PLAIN_BEGIN : statement;
-        if (sql.kind() == StatementKind.COMMIT && lease.hasTurn()) {
+        boolean mayCommit = sql.kind() == StatementKind.COMMIT || sql.kind() == StatementKind.RELEASE;
+        if (mayCommit && (lease.hasTurn() || lease.connection().isRetired())) {
             session.database().requireInPlace(lease.connection());
         }
         // Answers behind it: no lack of room for one may look as if a COMMIT that took effect had failed.

@@ -38,7 +38,8 @@ public record Abort(Cause cause, long limitMillis, long ageMillis) {
         FILE_CLOSED(
                 13,
                 ProblemCode.TRANSACTION_LOST,
-                "its database was closed, to be opened anew: the file was moved, replaced, damaged or has become writable"),
+                "its database was closed, to be opened anew: the file was moved, replaced, damaged or has become writable."
+                        + " What else the stream had, temporary objects and stored SQL, is gone too"),
         MACHINE(6, ProblemCode.TRANSACTION_LOST, "the disk or the database failed one of its statements"),
         UNKNOWN(
                 7,

@@ -153,11 +153,12 @@ public final class Database {
      * As {@link #requireInPlace}, for what a connection is about to write: it may belong to an earlier file, while another
      * one has been opened in its place.
      *
-     * @throws ProblemException READONLY_DBMOVED
+     * @throws ProblemException READONLY_DBMOVED, or why else the server has let go of the file
      */
     public void requireInPlace(EngineConnection connection) {
         if (connection.isRetired()) {
-            throw FilePlace.MOVED.toException();
+            Problem moved = FilePlace.MOVED;
+            throw (isOpen() ? moved : life.problem().orElse(moved)).toException();
         }
         life.requireInPlace();
     }

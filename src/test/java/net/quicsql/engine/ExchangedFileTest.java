@@ -53,6 +53,25 @@ class ExchangedFileTest {
     }
 
     @Test
+    void aSavepointThatIsATransactionIsNotReleased() throws Exception {
+        server.run(stream, "SAVEPOINT s");
+        assertThat(server.rows(stream, "SELECT v FROM t")).containsExactly("old");
+        exchange();
+
+        fails("INSERT INTO t VALUES('lost')", ProblemCode.SQL_IO_FAILED);
+        // Nobody else waits for it, and a second try gets no further.
+        server.query(EngineFixture.DEV, "INSERT INTO t VALUES('other')");
+        fails("INSERT INTO t VALUES('lost')", ProblemCode.SQL_IO_FAILED);
+        fails("RELEASE s", ProblemCode.SQL_IO_FAILED);
+
+        release();
+        fails("RELEASE s", ProblemCode.TRANSACTION_LOST);
+        server.run(stream, "ROLLBACK");
+        server.query(EngineFixture.DEV, "DELETE FROM t WHERE v = 'other'");
+        isServed("INSERT INTO t VALUES('found')");
+    }
+
+    @Test
     void aTransactionThatHasWrittenIsNotCommitted() throws Exception {
         server.run(stream, "BEGIN IMMEDIATE");
         server.run(stream, "INSERT INTO t VALUES('lost')");
