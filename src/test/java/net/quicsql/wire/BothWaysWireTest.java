@@ -261,7 +261,7 @@ class BothWaysWireTest {
             try (RawConnection connection = new RawConnection(way.port())) {
                 connection.send(request.replace("Connection: close\r\n", ""));
                 assertThat(connection.head()).startsWith("HTTP/1.1 200");
-                assertThat(way.level("quicsql.app.requests_in_flight")).isEqualTo(1);
+                Await.until("it is in flight", () -> way.level("quicsql.app.requests_in_flight") == 1);
                 connection.reset();
             }
             Await.until("nothing is in flight", () -> way.level("quicsql.app.requests_in_flight") == 0);
