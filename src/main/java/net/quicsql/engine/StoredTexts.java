@@ -1,6 +1,5 @@
 package net.quicsql.engine;
 
-import java.nio.charset.StandardCharsets;
 import net.quicsql.limits.LimitsConfig;
 import net.quicsql.limits.StoredTextMemory;
 import net.quicsql.problem.Problem;
@@ -33,7 +32,7 @@ final class StoredTexts {
                     "a stream may store " + limits.maxStoredSqlPerStream()
                             + " SQL texts (limits.max_stored_sql_per_stream)");
         }
-        int bytes = bytes(sql);
+        int bytes = StoredTextMemory.bytes(sql);
         if (bytes > limits.maxStoredSqlBytes()) {
             throw refused(
                     ProblemCode.SQL_STORE_TOO_LARGE,
@@ -50,12 +49,8 @@ final class StoredTexts {
     void close(Session session, int sqlId) {
         String removed = session.storedSql().remove(sqlId);
         if (removed != null) {
-            session.storedSqlMemory(memory::share).remove(bytes(removed));
+            session.storedSqlMemory(memory::share).remove(StoredTextMemory.bytes(removed));
         }
-    }
-
-    private static int bytes(String sql) {
-        return sql.getBytes(StandardCharsets.UTF_8).length;
     }
 
     String get(Session session, int sqlId) {

@@ -1,5 +1,6 @@
 package net.quicsql.limits;
 
+import java.nio.charset.StandardCharsets;
 import net.quicsql.problem.Problem;
 import net.quicsql.problem.ProblemCode;
 import net.quicsql.problem.ProblemException;
@@ -17,6 +18,11 @@ public final class StoredTextMemory {
     /** @param requestBytes what requests may take together, at least 1 */
     public StoredTextMemory(long requestBytes) {
         budget = new MemoryBudget(Math.max(1, requestBytes / PART));
+    }
+
+    /** What a text counts for: its length in UTF-8. */
+    public static int bytes(String sql) {
+        return sql.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** For the texts of one stream or connection. */

@@ -1,6 +1,5 @@
 package net.quicsql.hrana.websocket;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import net.quicsql.hrana.StoredSql;
@@ -54,7 +53,7 @@ final class SocketStoredSql {
                     ProblemCode.SQL_STORE_TOO_MANY,
                     "a connection may store " + maxTexts + " SQL texts (limits.max_stored_sql_per_stream)");
         }
-        int bytes = bytes(sql);
+        int bytes = StoredTextMemory.bytes(sql);
         if (bytes > maxBytes) {
             throw refused(
                     ProblemCode.SQL_STORE_TOO_LARGE,
@@ -72,17 +71,13 @@ final class SocketStoredSql {
         String removed = fewer.remove(sqlId);
         texts = fewer;
         if (removed != null) {
-            memory.remove(bytes(removed));
+            memory.remove(StoredTextMemory.bytes(removed));
         }
     }
 
     /** The connection has ended. Called by any thread. */
     void end() {
         memory.close();
-    }
-
-    private static int bytes(String sql) {
-        return sql.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static ProblemException refused(ProblemCode code, String message) {
